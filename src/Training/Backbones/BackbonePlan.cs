@@ -1,0 +1,13 @@
+using System.ComponentModel;
+
+namespace ContrastiveService.Training.Backbones;
+
+/// <summary>Which encoder a job trains.</summary>
+public sealed record BackbonePlan
+{
+    [Description("The encoder's architecture; GET /api/v1/backbones lists them.")]
+    public string Type { get; init; } = "resnet18";
+
+    [Description("Where the architecture has two: `small` (3×3, stride 1, no pooling; for pictures up to about 64 px) or `standard` (torchvision's). `auto` chooses by imageSize.")]
+    public StemKind Stem { get; init; } = StemKind.Auto;
+}

@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Methods;
+
+/// <summary>One step's input to a method, and where it reports what else it measured.</summary>
+/// <param name="Views"><see cref="BatchNeeds.Views"/> tensors (B, C, S, S), float, normalised, on the run's device; row i of each is a view of the same item.</param>
+/// <param name="Labels">(B) int64 class indices, or null where <see cref="BatchNeeds.Labels"/> is ignored.</param>
+/// <param name="Items">(B) int64, the item's stable index among the training items.</param>
+public sealed record Batch(IReadOnlyList<Tensor> Views, Tensor? Labels, Tensor Items)
+{
+    /// <summary>Extra scalars by metric name, read only on steps whose metrics are due.</summary>
+    public IReadOnlyDictionary<string, Tensor> Reports => reports;
+
+    private readonly Dictionary<string, Tensor> reports = [];
+
+    /// <summary>Adds a scalar to the step's metrics. It is detached; it must live until the step's scope ends.</summary>
+    public void Report(string name, Tensor scalar) => reports[name] = scalar.detach();
+}

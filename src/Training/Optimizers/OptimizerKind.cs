@@ -1,0 +1,8 @@
+namespace ContrastiveService.Training.Optimizers;
+
+/// <summary>The update rules there are.</summary>
+public enum OptimizerKind
+{
+    Sgd,
+    Adamw,
+}

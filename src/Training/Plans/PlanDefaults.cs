@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ContrastiveService.Training.Methods;
+
+namespace ContrastiveService.Training.Plans;
+
+/// <summary>Defaults that depend on the data and the method. What is constant stands in the plan's records.</summary>
+internal static partial class PlanDefaults
+{
+    /// <summary>The request laid over the defaults: objects are merged, everything else replaces.</summary>
+    public static JsonObject Under(JsonObject request, DatasetFacts facts)
+    {
+        var merged = General(request, facts);
+        var size = Number(request["imageSize"]) ?? (int)merged["imageSize"]!;
+        if (request["method"]?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && MethodCatalog.All.FirstOrDefault(m => m.Name == name) is { } method)
+            Lay(method.DefaultOptions.Suggest(facts, size), merged);
+        Lay(request, merged);
+        if (merged["backbone"] is JsonObject backbone && (backbone["stem"] is null || backbone["stem"] is JsonValue stem && stem.TryGetValue<string>(out var kind) && kind == "auto"))
+            backbone["stem"] = size <= 64 ? "small" : "standard";
+        return merged;
+    }
+
+    private static JsonObject General(JsonObject request, DatasetFacts facts)
+    {
+        var side = Math.Min(facts.Width, facts.Height);
+        var size = Math.Clamp(side, 16, 224);
+        var optimizer = new JsonObject();
+        if (request["optimizer"]?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
+            optimizer["learningRate"] = 0.05;
+        return new JsonObject
+        {
+            ["name"] = DefaultName(request),
+            ["imageSize"] = size,
+            ["channels"] = facts.Channels,
+            ["batchSize"] = DefaultBatch(facts),
+            ["backbone"] = new JsonObject(),
+            ["optimizer"] = optimizer,
+            // A blur of a pixel or two wipes out a small picture, and grey pictures have no colour to take away.
+            ["views"] = new JsonObject { ["grey"] = facts.Channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
+        };
+    }
+
+    /// <summary>256, or the largest power of two that still gives an epoch of four steps.</summary>
+    private static int DefaultBatch(DatasetFacts facts)
+    {
+        var batch = 256;
+        while (batch > 4 && batch * 4 > facts.Items)
+            batch /= 2;
+        return batch;
+    }
+
+    private static string DefaultName(JsonObject request)
+    {
+        var dataset = request["dataset"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : "model";
+        var safe = Unsafe().Replace(dataset.ToLowerInvariant(), "-").Trim('-', '.', '_');
+        return safe.Length == 0 ? "model" : safe[..Math.Min(safe.Length, 63)];
+    }
+
+    private static void Lay(JsonObject over, JsonObject under)
+    {
+        foreach (var (name, value) in over)
+        {
+            if (value is JsonObject inner && under[name] is JsonObject target)
+                Lay(inner, target);
+            else
+                under[name] = value?.DeepClone();
+        }
+    }
+
+    private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
+
+    [GeneratedRegex("[^a-z0-9._-]+")]
+    private static partial Regex Unsafe();
+}
