@@ -1,0 +1,18 @@
+namespace ContrastiveService.Storage.Datasets;
+
+/// <summary>One upload into a data set. <c>Version</c> is the data set version that it published, 0 until it succeeded; <c>BytesTotal</c> is 0 while unknown.</summary>
+public sealed record DatasetImport(
+    Guid Id,
+    Guid DatasetId,
+    string State,
+    string Source,
+    long BytesReceived,
+    long BytesDone,
+    long BytesTotal,
+    long Added,
+    long Duplicates,
+    long Rejected,
+    string? Error,
+    DateTime CreatedAt,
+    DateTime UpdatedAt,
+    int Version);

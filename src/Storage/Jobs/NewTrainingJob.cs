@@ -1,0 +1,4 @@
+namespace ContrastiveService.Storage.Jobs;
+
+/// <summary>A job to create. <c>Plan</c> is JSON; <c>Queue</c> is a <see cref="Queue.QueueName"/>.</summary>
+public sealed record NewTrainingJob(string Name, Guid DatasetId, int DatasetVersion, string Plan, string Queue, int MaxAttempts = 3);
