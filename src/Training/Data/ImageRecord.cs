@@ -1,0 +1,8 @@
+namespace ContrastiveService.Training.Data;
+
+/// <summary>What a store knows of a picture besides its pixels.</summary>
+/// <param name="Key">Its key in the data set.</param>
+/// <param name="Label">Its class, or null.</param>
+/// <param name="Domain">Its domain, or null.</param>
+/// <param name="Split"><c>train</c>, <c>val</c>, <c>test</c> or null (train).</param>
+public sealed record ImageRecord(string Key, string? Label, string? Domain, string? Split);

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace ContrastiveService.Training.Data;
+
+/// <summary>
+/// Decodes pictures into a new <see cref="ImageStore"/>. Everything is written under temporary names and renamed at the end, the pixels last, so that a store
+/// is whole or absent, whatever happens and whoever else builds the same one.
+/// </summary>
+public sealed class ImageStoreBuilder : IDisposable
+{
+    private readonly string path;
+    private readonly string temporary;
+    private readonly int size;
+    private readonly int channels;
+    private readonly FileStream pixels;
+    private readonly byte[] buffer;
+    private readonly List<ImageRecord> records = [];
+
+    /// <param name="path">Where the store will be; its folder is made if absent.</param>
+    /// <param name="size">Side of the squares, in pixels.</param>
+    /// <param name="channels">1 or 3.</param>
+    public ImageStoreBuilder(string path, int size, int channels)
+    {
+        this.path = path;
+        this.size = size;
+        this.channels = channels;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        pixels = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
+        buffer = new byte[channels * size * size];
+    }
+
+    /// <summary>Whether a finished store lies there.</summary>
+    public static bool Exists(string path) => File.Exists(path) && File.Exists(ImageStore.IndexPath(path));
+
+    /// <summary>Pictures added so far.</summary>
+    public int Count => records.Count;
+
+    /// <summary>Decodes one picture and adds it.</summary>
+    /// <exception cref="ImageFormatException">It cannot be decoded; nothing was added.</exception>
+    public void Add(ImageRecord record, ReadOnlySpan<byte> encoded)
+    {
+        ImageDecoder.Decode(encoded, size, channels, buffer);
+        pixels.Write(buffer);
+        records.Add(record);
+    }
+
+    /// <summary>Puts the store in its place.</summary>
+    public void Finish()
+    {
+        pixels.Dispose();
+        var index = ImageStore.IndexPath(temporary);
+        using (var stream = File.Create(index))
+            JsonSerializer.Serialize(stream, new ImageStoreIndex(size, channels, records));
+        File.Move(index, ImageStore.IndexPath(path), overwrite: true);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        pixels.Dispose();
+        File.Delete(temporary);
+    }
+}
