@@ -27,11 +27,15 @@ internal sealed class ClassBalancedSampler : Sampler
         var random = new SeededRandom(seed, "class-balanced", epoch);
         var classes = new Rounds(Numbers(members.Length), random);
         var items = Array.ConvertAll(members, m => new Rounds(m, random));
+        // Of each class at most this many in one batch: K, or more where there are fewer classes than places.
+        var itemsPerBatch = samplesPerClass * ((classesPerBatch + members.Length - 1) / members.Length);
         var batches = new long[StepsPerEpoch][];
         for (var step = 0; step < batches.Length; step++)
         {
             var batch = new List<long>(classesPerBatch * samplesPerClass);
             classes.MakeRoomFor(classesPerBatch);
+            foreach (var rounds in items)
+                rounds.MakeRoomFor(itemsPerBatch);
             for (var p = 0; p < classesPerBatch; p++)
             {
                 var drawn = items[classes.Next()];
@@ -53,7 +57,7 @@ internal sealed class ClassBalancedSampler : Sampler
         private readonly long[] order = (long[])values.Clone();
         private int next = values.Length;
 
-        /// <summary>Starts a new round unless this one still holds <paramref name="count"/> values, so that a batch draws no class twice while there are enough.</summary>
+        /// <summary>Starts a new round unless this one still holds <paramref name="count"/> values, so that a batch draws none twice while there are enough.</summary>
         public void MakeRoomFor(int count)
         {
             if (order.Length - next < count)

@@ -49,7 +49,7 @@ public static class ImageDecoder
             throw new ImageFormatException("It is empty (0 bytes).");
         var codec = SKCodec.Create(new SKMemoryStream(data), out var result)
             ?? throw new ImageFormatException(result == SKCodecResult.IncompleteInput
-                ? "It ends before its header is complete; it was cut off."
+                ? "It ends before a header is complete: it was cut off, or it is not a picture of a kind that is read (PNG, JPEG, WebP, GIF, BMP)."
                 : "It is not a picture of a kind that is read (PNG, JPEG, WebP, GIF, BMP).");
         if ((long)codec.Info.Width * codec.Info.Height <= MaxPixels)
             return codec;

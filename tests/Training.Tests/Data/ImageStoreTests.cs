@@ -1,0 +1,108 @@
+using ContrastiveService.Training.Data;
+
+namespace ContrastiveService.Training.Tests.Data;
+
+public sealed class ImageStoreTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("image-store-").FullName;
+
+    private string Store => Path.Combine(folder, "store.u8");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void What_was_added_comes_back_in_any_order()
+    {
+        Build(20);
+        using var store = ImageStore.Open(Store);
+        store.Records.Count.ShouldBe(20);
+        store.Classes.ShouldBe(["even", "odd"]);
+        store.Labels.Take(3).ShouldBe([0, 1, 0]);
+        using var pixels = store.Gather([7, 0, 7]);
+        pixels.shape.ShouldBe([3, 1, 4, 4]);
+        pixels.bytes.ToArray().ShouldBe([.. Enumerable.Repeat((byte)7, 16), .. Enumerable.Repeat((byte)0, 16), .. Enumerable.Repeat((byte)7, 16)]);
+    }
+
+    [Fact]
+    public void A_store_that_was_not_finished_is_absent_and_leaves_nothing()
+    {
+        using (var builder = new ImageStoreBuilder(Store, 4, 1))
+            Add(builder, 1);
+        ImageStoreBuilder.Exists(Store).ShouldBeFalse();
+        Directory.GetFiles(folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_damaged_picture_is_refused_and_the_rest_kept()
+    {
+        using (var builder = new ImageStoreBuilder(Store, 4, 1))
+        {
+            Add(builder, 1);
+            Should.Throw<ImageFormatException>(() => builder.Add(new("bad", null, null, null), "no picture"u8));
+            Add(builder, 2);
+            builder.Finish();
+        }
+
+        using var store = ImageStore.Open(Store);
+        store.Records.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Two_builders_of_one_store_do_not_disturb_each_other()
+    {
+        using var one = new ImageStoreBuilder(Store, 4, 1);
+        using var other = new ImageStoreBuilder(Store, 4, 1);
+        for (var i = 0; i < 5; i++)
+        {
+            Add(one, i);
+            Add(other, i);
+        }
+
+        one.Finish();
+        using var store = ImageStore.Open(Store);
+        other.Finish();
+        using var pixels = store.Gather([4]);
+        pixels.bytes[0].ShouldBe((byte)4);
+        using var again = ImageStore.Open(Store);
+        again.Records.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public void Files_that_do_not_belong_together_are_refused()
+    {
+        Build(3);
+        File.AppendAllText(Store, "x");
+        Should.Throw<InvalidDataException>(() => ImageStore.Open(Store)).Message.ShouldContain("Delete both");
+    }
+
+    [Fact]
+    public void A_share_is_held_out_for_validation_and_the_test_split_is_left_alone()
+    {
+        using (var builder = new ImageStoreBuilder(Store, 4, 1))
+        {
+            for (var i = 0; i < 50; i++)
+                builder.Add(new($"{i}", null, null, i < 40 ? null : "test"), Picture(i));
+            builder.Finish();
+        }
+
+        using var store = ImageStore.Open(Store);
+        var splits = Splits.Of(store, 1, 0.1);
+        splits.Validation.Length.ShouldBe(4);
+        splits.Train.Concat(splits.Validation).Order().ShouldBe(Enumerable.Range(0, 40).Select(i => (long)i));
+        splits.Test.ShouldBe(Enumerable.Range(40, 10).Select(i => (long)i));
+        Splits.Of(store, 1, 0.1).Validation.ShouldBe(splits.Validation);
+        Splits.Of(store, 2, 0.1).Validation.ShouldNotBe(splits.Validation);
+    }
+
+    private static byte[] Picture(int i) => Pictures.Encode(Pictures.Grey(4, 4, (_, _) => (byte)i));
+
+    private static void Add(ImageStoreBuilder builder, int i) => builder.Add(new($"{i}", i % 2 == 0 ? "even" : "odd", null, null), Picture(i));
+
+    private void Build(int count)
+    {
+        using var builder = new ImageStoreBuilder(Store, 4, 1);
+        for (var i = 0; i < count; i++)
+            Add(builder, i);
+        builder.Finish();
+    }
+}
