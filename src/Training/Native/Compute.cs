@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using ContrastiveService.Training.Plans;
 using TorchSharp;
 
 namespace ContrastiveService.Training.Native;
@@ -12,16 +13,24 @@ public static class Compute
     /// <summary>How many threads suit this process: the CPUs that its affinity and its container's quota leave it.</summary>
     public static int AvailableThreads => Environment.ProcessorCount;
 
-    /// <summary>Turns a plan's device (<c>auto</c>, <c>cpu</c> or <c>gpu</c>) into a device of this machine.</summary>
-    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <summary>Turns what a plan asks for into a device of this machine.</summary>
     /// <exception cref="InvalidOperationException">A GPU was asked for and this build or machine has none.</exception>
-    public static torch.Device Choose(string device) => (device, HasGpu) switch
+    public static torch.Device Choose(DeviceKind device) => (device, HasGpu) switch
     {
-        ("auto" or "gpu", true) => torch.CUDA,
-        ("auto" or "cpu", _) => torch.CPU,
-        ("gpu", false) => throw new InvalidOperationException(
+        (DeviceKind.Auto or DeviceKind.Gpu, true) => torch.CUDA,
+        (DeviceKind.Gpu, false) => throw new InvalidOperationException(
             "The plan asks for a gpu, and none can be used here. Use device \"cpu\" or \"auto\"; or build with -p:TorchBackend=cuda and run where an NVIDIA driver is installed."),
-        _ => throw new ArgumentException($"Unknown device \"{device}\". Known are \"auto\", \"cpu\" and \"gpu\".", nameof(device)),
+        _ => torch.CPU,
+    };
+
+    /// <summary>The same from its name: <c>auto</c>, <c>cpu</c> or <c>gpu</c>.</summary>
+    /// <exception cref="ArgumentException">The name is unknown; the message lists those there are.</exception>
+    public static torch.Device Choose(string device) => device switch
+    {
+        "auto" => Choose(DeviceKind.Auto),
+        "cpu" => Choose(DeviceKind.Cpu),
+        "gpu" => Choose(DeviceKind.Gpu),
+        _ => throw new ArgumentException($"There is no device '{device}'. There are: auto, cpu, gpu.", nameof(device)),
     };
 
     /// <summary>Whether this build of libtorch has CUDA and finds a device.</summary>

@@ -24,8 +24,8 @@ public sealed class ComputeTests : IDisposable
     {
         var error = Should.Throw<ArgumentException>(() => Compute.Choose("tpu"));
 
-        error.Message.ShouldContain("\"tpu\"");
-        error.Message.ShouldContain("\"auto\", \"cpu\" and \"gpu\"");
+        error.Message.ShouldContain("'tpu'");
+        error.Message.ShouldContain("auto, cpu, gpu");
     }
 
     [Fact]
