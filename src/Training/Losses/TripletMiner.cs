@@ -32,7 +32,7 @@ internal static class TripletMiner
     /// The cost φ(d(a,p) − d(a,n)) summed over up to B³ triplets depends on B² distances only, with the slopes ∂/∂d(a,p) = Σ_n φ′ and ∂/∂d(a,n) = −Σ_p φ′.
     /// So the triplets are gone through without gradient, some (a,p) pairs at a time, and only the (B, B) matrix of slopes enters the graph.
     /// </remarks>
-    public static TripletTerms Among(Tensor d, Tensor positive, Tensor negative, TripletMining mining, double margin, bool soft)
+    public static TripletTerms Among(Tensor d, Tensor positive, Tensor negative, TripletMining mining, double margin, bool soft, long chunkEntries = ChunkEntries)
     {
         using var scope = NewDisposeScope();
         var fixedD = d.detach();
@@ -42,7 +42,7 @@ internal static class TripletMiner
         var (costly, active, candidates) = (zeros_like(cost), zeros_like(cost), zeros_like(cost));
         using (no_grad())
         {
-            var rows = Math.Max(1, ChunkEntries / d.size(0));
+            var rows = Math.Max(1, chunkEntries / d.size(0));
             for (long start = 0; start < pairs.size(0); start += rows)
             {
                 using var chunk = NewDisposeScope();

@@ -1,0 +1,112 @@
+using ContrastiveService.Training.Evaluation;
+using ContrastiveService.Training.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Tests.Losses;
+
+/// <summary>What must hold for every loss on the inputs that break naive code.</summary>
+public sealed class EveryLossTests
+{
+    /// <summary>Every loss as a function of rows (B, d) and labels (B).</summary>
+    private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Losses = new()
+    {
+        ["nt-xent"] = (x, _) => NtXent.Loss(x, x.flip(0), 0.5),
+        ["nt-xent at τ 0.01"] = (x, _) => NtXent.Loss(x, x.flip(0), 0.01),
+        ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
+        ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
+        ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
+        ["contrastive of pairs"] = (x, y) => Contrastive.OfPairs(x, x.flip(0), y.eq(0)).Loss,
+        ["contrastive, hadsell"] = (x, y) => Contrastive.OfLabels(x, y).Loss,
+        ["contrastive, distance, on the sphere"] = (x, y) => Contrastive.OfLabels(UnitRows.Of(x), y, 1, ContrastiveForm.Distance).Loss,
+        ["contrastive, squared, all pairs"] = (x, y) => Contrastive.OfLabels(x, y, 1, ContrastiveForm.SquaredDistance, PairAverage.All).Loss,
+        ["triplets, given"] = (x, y) => Triplet.OfTriplets(x, x.flip(0), x.roll(1, 0)).Loss,
+        ["triplets, batch-all"] = (x, y) => Triplet.OfLabels(x, y).Loss,
+        ["triplets, batch-all, squared"] = (x, y) => Triplet.OfLabels(x, y, squared: true).Loss,
+        ["triplets, batch-all, soft"] = (x, y) => Triplet.OfLabels(x, y, soft: true).Loss,
+        ["triplets, semi-hard, on the sphere"] = (x, y) => Triplet.OfLabels(UnitRows.Of(x), y, TripletMining.SemiHard).Loss,
+        ["triplets, hard"] = (x, y) => Triplet.OfLabels(x, y, TripletMining.Hard).Loss,
+        ["triplets, batch-hard"] = (x, y) => Triplet.OfLabels(x, y, TripletMining.BatchHard).Loss,
+        ["triplets, batch-hard, soft, on the sphere"] = (x, y) => Triplet.OfLabels(UnitRows.Of(x), y, TripletMining.BatchHard, soft: true).Loss,
+    };
+
+    private static readonly Dictionary<string, Func<Tensor>> Rows = new()
+    {
+        ["random"] = () => Random(8),
+        ["zeros"] = () => zeros(8, 4),
+        ["one zero row"] = () => Random(8) * tensor(new float[] { 1, 1, 0, 1, 1, 1, 1, 1 }).unsqueeze(1),
+        ["identical"] = () => ones(8, 4) * 0.3,
+        ["pairs of identical rows"] = () => Random(4).repeat(2, 1),
+        ["1e4 times longer"] = () => Random(8) * 1e4,
+        ["1e-6 times longer"] = () => Random(8) * 1e-6,
+        ["one row"] = () => Random(1),
+        ["two rows"] = () => Random(2),
+        ["one column"] = () => Random(8).narrow(1, 0, 1).contiguous(),
+    };
+
+    private static readonly Dictionary<string, Func<long, long>> Labels = new()
+    {
+        ["pairs"] = i => i / 2,
+        ["one class"] = _ => 0,
+        ["all distinct"] = i => i,
+        ["a class of one"] = i => i == 0 ? 9 : 0,
+    };
+
+    public static TheoryData<string, string> Cases { get; } = new(from loss in Losses.Keys from rows in Rows.Keys select (loss, rows));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Value_and_gradient_are_finite_whatever_the_labels(string loss, string rows)
+    {
+        foreach (var (named, label) in Labels)
+        {
+            using var scope = NewDisposeScope();
+            var x = Rows[rows]().detach().requires_grad_();
+            var y = tensor(Enumerable.Range(0, (int)x.size(0)).Select(i => label(i)).ToArray());
+
+            var value = Losses[loss](x, y);
+            value.requires_grad.ShouldBeTrue($"with {named}: detached from the graph");
+            value.backward();
+
+            double.IsFinite(value.ToDouble()).ShouldBeTrue($"with {named}: value {value.ToDouble()}");
+            x.grad.ShouldNotBeNull().isfinite().all().ToBoolean().ShouldBeTrue($"with {named}: a gradient that is not finite");
+        }
+    }
+
+    [Fact]
+    public void Only_results_are_left_in_the_callers_scope()
+    {
+        using var outer = NewDisposeScope();
+        var (x, u, v) = (Random(8).requires_grad_(), Random(8), Random(8) + 1);
+        var (y, similar) = (arange(8).div(2, RoundingMode.floor), arange(8).eq(0));
+
+        Left(() => UnitRows.Of(x)).ShouldBe(1);
+        Left(() => NtXent.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
+        Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
+        Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);
+        Left(() => Contrastive.OfLabels(x, y)).ShouldBe(3);
+        Left(() => Triplet.OfTriplets(x, u, v)).ShouldBe(2);
+        foreach (var mining in Enum.GetValues<TripletMining>())
+            Left(() => Triplet.OfLabels(x, y, mining)).ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_row_that_is_not_a_matrix_row_is_refused_before_it_reaches_native_code()
+    {
+        using var scope = NewDisposeScope();
+
+        Should.Throw<ArgumentException>(() => UnitRows.Of(ones(3))).Message.ShouldContain("(3)");
+        Should.Throw<ArgumentException>(() => UnitRows.Of(zeros(0, 4))).Message.ShouldContain("(0, 4)");
+        Should.Throw<ArgumentException>(() => UnitRows.Of(ones(2, 2, dtype: ScalarType.Int64))).Message.ShouldContain("Int64");
+    }
+
+    private static int Left<T>(Func<T> loss)
+    {
+        using var scope = NewDisposeScope();
+        loss();
+        return scope.DisposablesCount;
+    }
+
+    private static Tensor Random(int rows) => Sample.Leaf(Sample.Rows(rows, 4, 11), ScalarType.Float32).detach();
+}
