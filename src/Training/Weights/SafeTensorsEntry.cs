@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Weights;
+
+/// <summary>Where a tensor lies in a safetensors file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Dtype">Its element type.</param>
+/// <param name="Shape">Its shape; empty for a scalar.</param>
+/// <param name="Begin">Its first byte, counted from the end of the header.</param>
+/// <param name="End">The byte after its last.</param>
+public sealed record SafeTensorsEntry(string Name, ScalarType Dtype, IReadOnlyList<long> Shape, long Begin, long End)
+{
+    /// <summary>Bytes of data.</summary>
+    public long Length => End - Begin;
+}
