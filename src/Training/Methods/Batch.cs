@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Methods;
@@ -12,7 +13,13 @@ public sealed record Batch(IReadOnlyList<Tensor> Views, Tensor? Labels, Tensor I
     public IReadOnlyDictionary<string, Tensor> Reports => reports;
 
     private readonly Dictionary<string, Tensor> reports = [];
+    private readonly DisposeScope? step = CurrentDisposeScope;
 
-    /// <summary>Adds a scalar to the step's metrics. It is detached; it must live until the step's scope ends.</summary>
-    public void Report(string name, Tensor scalar) => reports[name] = scalar.detach();
+    /// <summary>Adds a scalar to the step's metrics. What is kept is a detached copy that lives in the dispose scope this batch was made in, so methods may report from scopes of their own.</summary>
+    public void Report(string name, Tensor scalar)
+    {
+        var kept = scalar.detach().DetachFromDisposeScope();
+        step?.Attach(kept);
+        reports[name] = kept;
+    }
 }

@@ -1,0 +1,37 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Methods.Heads;
+
+/// <summary>A perceptron between the encoder and the loss: linear layers without bias, each followed by batch normalisation, with ReLU between them (SimCLR v2, arXiv 2006.10029).</summary>
+public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
+{
+    private readonly Sequential layers;
+
+    /// <summary>Builds it on the CPU from the global generator.</summary>
+    /// <param name="inputs">Width of the encoder's features.</param>
+    /// <param name="hidden">Width between layers.</param>
+    /// <param name="outputs">Width of the projections.</param>
+    /// <param name="depth">Linear layers, at least 1.</param>
+    public ProjectionHead(int inputs, int hidden, int outputs, int depth)
+        : base(nameof(ProjectionHead))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
+        var modules = new List<(string, nn.Module<Tensor, Tensor>)>();
+        for (var layer = 1; layer <= depth; layer++)
+        {
+            var width = layer == depth ? outputs : hidden;
+            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: false)));
+            modules.Add(($"norm{layer}", nn.BatchNorm1d(width)));
+            if (layer < depth)
+                modules.Add(($"relu{layer}", nn.ReLU()));
+        }
+
+        layers = nn.Sequential(modules);
+        RegisterComponents();
+    }
+
+    /// <summary>(B, inputs) to (B, outputs); B at least 2 while training.</summary>
+    public override Tensor forward(Tensor input) => layers.forward(input);
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using ContrastiveService.Training.Losses;
+using ContrastiveService.Training.Methods.Heads;
+using ContrastiveService.Training.Plans;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Methods;
+
+/// <summary>Each view must find its partner among all other views of the batch (Chen et al. 2020).</summary>
+[Method("simclr", Paper = "arXiv 2002.05709", Summary = "NT-Xent: two views of a picture find each other among all views of the batch, through a projection head that is thrown away afterwards. Needs no labels.")]
+public sealed class SimClr : Method
+{
+    private readonly double temperature;
+    private readonly ProjectionHead projector;
+
+    public SimClr(Options options, MethodContext context)
+        : base("simclr", context)
+    {
+        temperature = options.Temperature;
+        projector = new ProjectionHead(context.Width, options.HiddenWidth ?? context.Width, options.ProjectionWidth, options.ProjectorLayers);
+        RegisterComponents();
+    }
+
+    public sealed record Options : MethodOptions
+    {
+        [Description("τ: how sharply the most similar strangers are told apart. 0.5 suits pictures up to 64 px, 0.1 larger ones; chosen by imageSize if left out.")]
+        [Range(0.001, 100.0)]
+        public double Temperature { get; init; } = 0.1;
+
+        [Description("Linear layers of the projector.")]
+        [Range(2, 3)]
+        public int ProjectorLayers { get; init; } = 3;
+
+        [Description("Width between the projector's layers; the encoder's own if left out.")]
+        [Range(1, 16_384)]
+        public int? HiddenWidth { get; init; }
+
+        [Description("Width of the projections that the loss compares.")]
+        [Range(2, 16_384)]
+        public int ProjectionWidth { get; init; } = 128;
+
+        public override BatchNeeds Needs(bool labeled) => new(Views: 2);
+
+        public override JsonObject Suggest(DatasetFacts facts, int imageSize) =>
+            imageSize <= 64 ? new JsonObject { ["method"] = new JsonObject { ["temperature"] = 0.5 } } : [];
+    }
+
+    public override Tensor Loss(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var h = Context.Encoder.forward(cat([batch.Views[0], batch.Views[1]])); // (2B, width)
+        var z = projector.forward(h).chunk(2); // two of (B, d)
+        return NtXent.Loss(z[0], z[1], temperature).MoveToOuterDisposeScope();
+    }
+}
