@@ -1,22 +1,85 @@
+using Dapper;
+using Npgsql;
+
 namespace ContrastiveService.Storage.Datasets;
 
 /// <summary>Data sets: names, published versions, and what a version holds.</summary>
 public sealed class DatasetStore(Database database)
 {
+    const string Columns = "id, name, description, version, items, bytes, created_at as CreatedAt, updated_at as UpdatedAt";
+
     /// <exception cref="NameTakenException">The name is in use.</exception>
-    public Task<Dataset> CreateAsync(string name, string? description, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<Dataset> CreateAsync(string name, string? description, CancellationToken cancellationToken)
+    {
+        if (!ResourceName.IsValid(name))
+            throw new ArgumentException($"'{name}' cannot be a data set's name: it must match {ResourceName.Pattern}", nameof(name));
+        const string sql = $"""
+            insert into dataset (id, name, description) values (@id, @name, @description)
+            on conflict (name) do nothing
+            returning {Columns}
+            """;
+        return await database.FirstAsync<Dataset>(sql, new { id = Guid.CreateVersion7(), name, description }, cancellationToken)
+            ?? throw new NameTakenException($"A data set named '{name}' exists already. Choose another name, or add to that one.");
+    }
 
-    public Task<Dataset?> GetAsync(string name, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<Dataset?> GetAsync(string name, CancellationToken cancellationToken) =>
+        database.FirstAsync<Dataset>($"select {Columns} from dataset where name = @name", new { name }, cancellationToken);
 
-    public Task<Dataset?> GetAsync(Guid id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<Dataset?> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        database.FirstAsync<Dataset>($"select {Columns} from dataset where id = @id", new { id }, cancellationToken);
 
     /// <summary>Data sets by name, those after <paramref name="after"/>.</summary>
-    public Task<IReadOnlyList<Dataset>> ListAsync(string? after, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<Dataset>> ListAsync(string? after, int limit, CancellationToken cancellationToken)
+    {
+        const string sql = $"select {Columns} from dataset where @after::text is null or name > @after order by name limit @limit";
+        return database.QueryAsync<Dataset>(sql, new { after, limit }, cancellationToken);
+    }
 
     /// <summary>Counts over the items that <paramref name="version"/> holds.</summary>
-    public Task<DatasetStatistics> StatisticsAsync(Guid id, int version, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<DatasetStatistics> StatisticsAsync(Guid id, int version, CancellationToken cancellationToken)
+    {
+        // One pass over the items; a row.s kind says which column it counts: 3 = label, 5 = domain, 6 = split, 7 = all of them.
+        const string sql = """
+            with item as (
+                select i.label, i.domain, i.split, i.width, i.height, i.channels
+                from dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id
+                where i.dataset_id = @id and m.version <= @version
+            ), size as (
+                select width, height from item group by width, height order by count(*) desc, width, height limit 1
+            )
+            select grouping(label, domain, split) as Kind, coalesce(label, domain, split) as Value, count(*) as Count, max(channels) as Channels,
+                   (select width from size) as Width, (select height from size) as Height
+            from item group by grouping sets ((label), (domain), (split), ())
+            """;
+        var facets = await database.QueryAsync<Facet>(sql, new { id, version }, cancellationToken);
+        var all = facets.Single(f => f.Kind == 7);
+        var labels = Counts(facets, 3);
+        return new DatasetStatistics(
+            all.Count, labels.Values.Sum(), labels.Count, labels, Counts(facets, 5), Counts(facets, 6), all.Channels ?? 0, all.Width ?? 0, all.Height ?? 0);
+    }
 
     /// <returns>Whether it was there.</returns>
     /// <exception cref="InUseException">A queued or running job, or an unfinished import, uses it.</exception>
-    public Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // The lock keeps new jobs and imports out: both take a share of it first.
+        if (await connection.ExecuteScalarAsync<string?>(Command("select name from dataset where id = @id for update")) is not { } name)
+            return false;
+        if (await connection.ExecuteScalarAsync<Guid?>(Command("select id from training_job where dataset_id = @id and state in ('queued', 'running') limit 1")) is { } job)
+            throw new InUseException($"Data set '{name}' is used by training job {job}. Cancel the job or wait for its end.");
+        if (await connection.ExecuteScalarAsync<Guid?>(Command("select id from dataset_import where dataset_id = @id and state in ('receiving', 'running') limit 1")) is { } import)
+            throw new InUseException($"Data set '{name}' is being filled by import {import}. Wait for its end.");
+        await connection.ExecuteAsync(Command("delete from dataset where id = @id"));
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+
+        CommandDefinition Command(string sql) => new(sql, new { id }, transaction, commandTimeout: 0, cancellationToken: cancellationToken);
+    }
+
+    static Dictionary<string, long> Counts(IReadOnlyList<Facet> facets, int kind) =>
+        facets.Where(f => f.Kind == kind && f.Value is not null).OrderBy(f => f.Value, StringComparer.Ordinal).ToDictionary(f => f.Value!, f => f.Count);
+
+    sealed record Facet(int Kind, string? Value, long Count, int? Channels, int? Width, int? Height);
 }

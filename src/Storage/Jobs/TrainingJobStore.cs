@@ -1,28 +1,83 @@
-using ContrastiveService.Storage.Queue;
+using Dapper;
 
 namespace ContrastiveService.Storage.Jobs;
 
 /// <summary>Training jobs as their owners see them: create, read, cancel, resume.</summary>
-public sealed class TrainingJobStore(Database database, JobDelivery delivery)
+public sealed class TrainingJobStore(Database database, JobTransitions transitions)
 {
     /// <summary>Writes the row and enqueues the Hangfire job, both or neither. The same key with the same request hash gives the first job again.</summary>
     /// <exception cref="IdempotencyConflictException">The key came with another request hash.</exception>
     /// <exception cref="NotFoundException">The data set is gone.</exception>
-    public Task<(TrainingJob Job, bool Created)> CreateAsync(
-        NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<(TrainingJob Job, bool Created)> CreateAsync(
+        NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
+    {
+        using var scope = Database.BeginScope();
+        if (await InsertAsync(job, idempotencyKey, requestHash, cancellationToken) is { } created)
+        {
+            created = await transitions.DeliverAsync(created, cancellationToken);
+            scope.Complete();
+            return (created, true);
+        }
+        const string sql = $"select {JobRow.Columns} from training_job where idempotency_key = @idempotencyKey and request_hash = @requestHash";
+        var first = await database.FirstAsync<TrainingJob>(sql, new { idempotencyKey, requestHash }, cancellationToken)
+            ?? throw new IdempotencyConflictException($"The idempotency key '{idempotencyKey}' was used before for another request. Use a new key for a new request.");
+        return (first, false);
+    }
 
-    public Task<TrainingJob?> GetAsync(Guid id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<TrainingJob?> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        database.FirstAsync<TrainingJob>($"select {JobRow.Columns} from training_job where id = @id", new { id }, cancellationToken);
 
     /// <summary>Jobs, newest first, those older than <paramref name="after"/>.</summary>
-    public Task<IReadOnlyList<TrainingJob>> ListAsync(Guid? after, int limit, string? state, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<TrainingJob>> ListAsync(Guid? after, int limit, string? state, CancellationToken cancellationToken)
+    {
+        // Ids are version 7: their order is that of creation.
+        const string sql = $"""
+            select {JobRow.Columns} from training_job
+            where (@after::uuid is null or id < @after) and (@state::text is null or state = @state)
+            order by id desc limit @limit
+            """;
+        return database.QueryAsync<TrainingJob>(sql, new { after, limit, state }, cancellationToken);
+    }
 
     /// <summary>A queued job is cancelled at once; a running one is flagged and its worker ends it after a last checkpoint. Cancelling twice changes nothing.</summary>
     /// <returns>The job as it is now; null if there is none.</returns>
     /// <exception cref="JobStateException">It has succeeded or failed.</exception>
-    public Task<TrainingJob?> RequestCancelAsync(Guid id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<TrainingJob?> RequestCancelAsync(Guid id, CancellationToken cancellationToken) =>
+        await transitions.MoveAsync(id, (job, _) => JobLifecycle.RequestCancel(job), null, cancellationToken) ?? await GetAsync(id, cancellationToken);
 
     /// <summary>Puts a cancelled or failed job back into the queue with all its attempts; it goes on from its last checkpoint.</summary>
     /// <returns>The job as it is now; null if there is none.</returns>
     /// <exception cref="JobStateException">It is in another state, or its data set is gone.</exception>
-    public Task<TrainingJob?> ResumeAsync(Guid id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<TrainingJob?> ResumeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        const string sql = "select exists (select from dataset d join training_job j on j.dataset_id = d.id where j.id = @id)";
+        var hasData = await database.FirstAsync<bool>(sql, new { id }, cancellationToken);
+        return await transitions.MoveAsync(id, (job, _) => JobLifecycle.Resume(job, hasData), null, cancellationToken);
+    }
+
+    /// <returns>Null when a job with this idempotency key exists already.</returns>
+    async Task<TrainingJob?> InsertAsync(NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
+    {
+        // The share of the data set's row keeps it from being deleted before this job is visible.
+        const string hold = "select exists (select from dataset where id = @DatasetId and version >= @DatasetVersion for share)";
+        const string insert = $"""
+            with created as (
+                insert into training_job (id, name, dataset_id, dataset_version, plan, state, queue, max_attempts, idempotency_key, request_hash, event_count)
+                values (@id, @Name, @DatasetId, @DatasetVersion, @Plan::json, 'queued', @Queue, @MaxAttempts, @idempotencyKey, @requestHash, 1)
+                on conflict (idempotency_key) do nothing
+                returning *
+            ), noted as (
+                insert into job_event (job_id, sequence, type, message) select id, 1, 'queued', 'Queued for ' || queue || '.' from created
+            )
+            select {JobRow.Columns} from created
+            """;
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(hold, job, cancellationToken: cancellationToken)))
+            throw new NotFoundException($"There is no data set {job.DatasetId} with a version {job.DatasetVersion}.");
+        var parameters = new
+        {
+            id = Guid.CreateVersion7(), job.Name, job.DatasetId, job.DatasetVersion, job.Plan, job.Queue, job.MaxAttempts, idempotencyKey, requestHash,
+        };
+        return await connection.QueryFirstOrDefaultAsync<TrainingJob>(new CommandDefinition(insert, parameters, cancellationToken: cancellationToken));
+    }
 }

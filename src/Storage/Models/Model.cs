@@ -1,4 +1,4 @@
 namespace ContrastiveService.Storage.Models;
 
 /// <summary>A model: what its versions have in common.</summary>
-public sealed record Model(string Name, int Versions, int LatestVersion, DateTime CreatedAt, DateTime UpdatedAt, IReadOnlyList<ModelAlias> Aliases);
+public sealed record Model(string Name, int Versions, int LatestVersion, DateTime CreatedAt, IReadOnlyList<ModelAlias> Aliases);

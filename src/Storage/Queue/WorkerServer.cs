@@ -1,4 +1,4 @@
 namespace ContrastiveService.Storage.Queue;
 
-/// <summary>A live Hangfire server.</summary>
-public sealed record WorkerServer(string Name, IReadOnlyList<string> Queues, int Slots, DateTime? StartedAt, DateTime Heartbeat);
+/// <summary>A live Hangfire server. Times are UTC.</summary>
+public sealed record WorkerServer(string Name, IReadOnlyList<string> Queues, int Slots, DateTime StartedAt, DateTime Heartbeat);
