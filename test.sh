@@ -10,6 +10,9 @@ need_postgres
 configuration=${CONFIGURATION:-Release}
 dotnet build ContrastiveService.sln -c "$configuration" --nologo -v quiet
 
+# A larger youngest generation: fewer collections at moments when TorchSharp cannot bear one (docs/adr/0008).
+export DOTNET_GCgen0size=0x8000000
+
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

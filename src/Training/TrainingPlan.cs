@@ -81,7 +81,7 @@ public sealed record TrainingPlan
     {
         if (request.ValueKind != JsonValueKind.Object)
             throw new PlanException("", "A training job is a JSON object with at least `dataset` and `method`.");
-        var asked = JsonObject.Create(request)!;
+        var asked = Parse(request);
         if (asked["method"] is JsonValue shorthand && shorthand.TryGetValue<string>(out var method))
             asked["method"] = new JsonObject { ["type"] = method };
         var plan = StrictJson.Read<TrainingPlan>(PlanDefaults.Under(asked, facts), PlanJson.Options);
@@ -95,4 +95,16 @@ public sealed record TrainingPlan
     /// <summary>Reads a stored plan.</summary>
     /// <exception cref="PlanException">It is not one, or was written by a version that knows members this one does not.</exception>
     public static TrainingPlan FromJson(string json) => StrictJson.Read<TrainingPlan>(JsonNode.Parse(json), PlanJson.Options);
+
+    private static JsonObject Parse(JsonElement request)
+    {
+        try
+        {
+            return JsonNode.Parse(request.GetRawText(), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
+        }
+        catch (JsonException e)
+        {
+            throw new PlanException("", $"A member is given twice: {e.Message}");
+        }
+    }
 }

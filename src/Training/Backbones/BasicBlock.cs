@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ sealed class BasicBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var x = bn1.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x)).add_(downsample is null ? input : downsample.call(input)).relu_();
+        x = bn2.call(conv2.call(x)).add_(downsample is null ? input : downsample.call(input), Scalars.One).relu_();
         return x.MoveToOuterDisposeScope();
     }
 }

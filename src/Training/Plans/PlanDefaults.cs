@@ -12,7 +12,7 @@ internal static partial class PlanDefaults
     {
         var merged = General(request, facts);
         var size = Number(request["imageSize"]) ?? (int)merged["imageSize"]!;
-        if (request["method"]?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && MethodCatalog.All.FirstOrDefault(m => m.Name == name) is { } method)
+        if ((request["method"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && MethodCatalog.All.FirstOrDefault(m => m.Name == name) is { } method)
             Lay(method.DefaultOptions.Suggest(facts, size), merged);
         Lay(request, merged);
         if (merged["backbone"] is JsonObject backbone && (backbone["stem"] is null || backbone["stem"] is JsonValue stem && stem.TryGetValue<string>(out var kind) && kind == "auto"))
@@ -25,7 +25,7 @@ internal static partial class PlanDefaults
         var side = Math.Min(facts.Width, facts.Height);
         var size = Math.Clamp(side, 16, 224);
         var optimizer = new JsonObject();
-        if (request["optimizer"]?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
+        if ((request["optimizer"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
             optimizer["learningRate"] = 0.05;
         return new JsonObject
         {

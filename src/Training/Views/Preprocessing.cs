@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,11 +28,11 @@ public sealed record Preprocessing(int Size, int Channels, double[] Mean, double
         ArgumentNullException.ThrowIfNull(images);
         if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.size(1) != Channels)
             throw new ArgumentException($"Pictures are uint8 of shape (B, {Channels}, H, W), not {images.dtype} of shape ({string.Join(", ", images.shape)}).", nameof(images));
-        return images.to(float32).div_(255);
+        return images.to(float32).div_(Scalars.MaxByte);
     }
 
     /// <summary>Changes float pictures in [0, 1] in place.</summary>
-    internal Tensor Standardize(Tensor images) => images.sub_(PerChannel(Mean, images.device)).div_(PerChannel(Std, images.device));
+    internal Tensor Standardize(Tensor images) => images.sub_(PerChannel(Mean, images.device), Scalars.One).div_(PerChannel(Std, images.device));
 
     static Tensor PerChannel(double[] values, Device device) => tensor(values, dtype: float32, device: device).view(1, -1, 1, 1);
 }

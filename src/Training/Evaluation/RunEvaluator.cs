@@ -1,0 +1,82 @@
+using ContrastiveService.Training.Data;
+using ContrastiveService.Training.Inference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Evaluation;
+
+/// <summary>Judges a run on its validation items: kNN over the training items, and the shape of the features, without touching the run's random numbers.</summary>
+internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, TrainingRun run)
+{
+    private const int AlignmentItems = 512;
+
+    private readonly long[] bank = Sample(run.Splits.Train, "bank", plan.Evaluation.BankItems, plan.Seed);
+    private readonly long[] queries = Sample(run.Splits.Validation.Length > 0 ? run.Splits.Validation : run.Splits.Train, "queries", plan.Evaluation.QueryItems, plan.Seed);
+
+    /// <summary>Leaves the encoder in evaluation mode.</summary>
+    /// <exception cref="OperationCanceledException">Between two batches.</exception>
+    public EvaluationResult Evaluate(CancellationToken stop)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var values = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        var features = FeatureExtractor.Encode(run.Encoder, run.Preprocessing, images, queries, run.Device, stop); // (q, d)
+        var std = values["featureStd"] = Spectrum.NormalizedStd(features);
+        var rank = values["effectiveRank"] = Spectrum.EffectiveRank(features, centered: false);
+        values["effectiveRankCentered"] = Spectrum.EffectiveRank(features, centered: true);
+        values["uniformity"] = AlignmentUniformity.Uniformity(features).ToDouble();
+        values["alignment"] = Alignment(stop);
+        var knn = images.Classes.Count >= 2 && run.Splits.Validation.Length > 0 ? KnnTop1(features, values, stop) : null;
+        return new(knn, std, rank, values);
+    }
+
+    private double? KnnTop1(Tensor features, SortedDictionary<string, double> values, CancellationToken stop)
+    {
+        var asked = Labeled(queries);
+        var known = bank.Where(i => images.Labels[(int)i] >= 0).ToArray();
+        if (asked.Length == 0 || known.Length == 0)
+            return null;
+        var bankFeatures = FeatureExtractor.Encode(run.Encoder, run.Preprocessing, images, known, run.Device, stop); // (n, d)
+        var bankLabels = LabelsOf(known);
+        var queryFeatures = features.index_select(0, tensor(asked, device: run.Device));
+        var queryLabels = LabelsOf([.. asked.Select(a => queries[a])]);
+        double? first = null;
+        foreach (var k in plan.Evaluation.Knn)
+        {
+            var accuracy = Knn.Top1(bankFeatures, bankLabels, queryFeatures, queryLabels, k);
+            values[first is null ? "knnTop1" : $"knnTop1K{k}"] = accuracy;
+            first ??= accuracy;
+        }
+
+        return first;
+    }
+
+    /// <summary>How close two views of a picture lie; the same views at every evaluation.</summary>
+    private double Alignment(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var pixels = images.Gather(queries.AsSpan(0, Math.Min(AlignmentItems, queries.Length))).to(run.Device);
+        var features = new Tensor[2];
+        for (var v = 0; v < 2; v++)
+        {
+            using var random = new Generator((ulong)new SeededRandom(plan.Seed, "alignment", v).NextSeed());
+            features[v] = run.Encoder.forward(run.Views.Make(pixels, random));
+        }
+
+        return AlignmentUniformity.Alignment(features[0], features[1]).ToDouble();
+    }
+
+    /// <summary>Positions among the items of those with a label.</summary>
+    private long[] Labeled(long[] items) => [.. Enumerable.Range(0, items.Length).Where(i => images.Labels[(int)items[i]] >= 0).Select(i => (long)i)];
+
+    private Tensor LabelsOf(long[] items) => tensor(Array.ConvertAll(items, i => images.Labels[(int)i]), device: run.Device);
+
+    private static long[] Sample(long[] items, string purpose, int atMost, long seed)
+    {
+        if (items.Length <= atMost)
+            return items;
+        var chosen = (long[])items.Clone();
+        new SeededRandom(seed, purpose).Shuffle<long>(chosen);
+        return chosen[..atMost];
+    }
+}

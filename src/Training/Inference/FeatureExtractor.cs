@@ -1,0 +1,34 @@
+using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Data;
+using ContrastiveService.Training.Views;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Inference;
+
+/// <summary>Features of stored pictures under the test-time transform, batch by batch.</summary>
+internal static class FeatureExtractor
+{
+    private const long PixelsPerBatch = 256L * 64 * 64;
+
+    /// <summary>Encodes without gradient, in evaluation mode; the encoder is left in evaluation mode.</summary>
+    /// <param name="indices">Positions in the store.</param>
+    /// <returns>(n, width) float32 on the device.</returns>
+    /// <exception cref="OperationCanceledException">Between two batches.</exception>
+    public static Tensor Encode(Backbone encoder, Preprocessing preprocessing, ImageStore images, long[] indices, Device device, CancellationToken stop)
+    {
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        encoder.eval();
+        var batch = (int)Math.Clamp(PixelsPerBatch / ((long)images.Size * images.Size), 8, 512);
+        var parts = new List<Tensor>();
+        foreach (var chunk in indices.Chunk(batch))
+        {
+            stop.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            parts.Add(encoder.forward(preprocessing.Normalize(images.Gather(chunk).to(device))).MoveToOuterDisposeScope());
+        }
+
+        return (parts.Count > 0 ? cat(parts) : zeros(0, encoder.Width, device: device)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Checkpoints;
+using ContrastiveService.Training.Data;
+using ContrastiveService.Training.Evaluation;
+using ContrastiveService.Training.Plans;
+using ContrastiveService.Training.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Inference;
+
+/// <summary>Judges the chosen checkpoint once, on items that chose nothing where there are such.</summary>
+public static class ModelCardWriter
+{
+    private const int BackgroundPairs = 50_000;
+
+    /// <summary>Writes the card of a checkpoint.</summary>
+    /// <param name="plan">The plan it was trained by.</param>
+    /// <param name="checkpoint">The checkpoint, seekable.</param>
+    /// <param name="images">The data set it was trained on.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="stop">Gives up between two batches.</param>
+    public static ModelCard Write(TrainingPlan plan, Stream checkpoint, ImageStore images, Device device, CancellationToken stop)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var header = SafeTensors.ReadHeader(checkpoint);
+        var position = JsonSerializer.Deserialize<TrainingPosition>(header.Metadata["position"], PlanJson.Options)!;
+        var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare);
+        var (items, split) = splits switch
+        {
+            { Test.Length: > 0 } => (splits.Test, "test"),
+            { Validation.Length: > 0 } => (splits.Validation, "validation"),
+            _ => (splits.Train, "train"),
+        };
+        using var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
+        encoder.to(device);
+        var before = Judge(encoder);
+        ModuleState.Load(encoder, checkpoint, header, "backbone.");
+        var after = Judge(encoder);
+        return new(position.Preprocessing, encoder.Width, after.Knn, before.Knn, split, position.Epoch, position.Step, Measure(after.Features, items, images, split, plan.Seed));
+
+        (Tensor Features, double? Knn) Judge(Backbone network)
+        {
+            var features = FeatureExtractor.Encode(network, position.Preprocessing, images, items, device, stop); // (n, d)
+            var bank = splits.Train.Where(i => images.Labels[(int)i] >= 0).ToArray();
+            var asked = Enumerable.Range(0, items.Length).Where(i => images.Labels[(int)items[i]] >= 0).Select(i => (long)i).ToArray();
+            if (split == "train" || images.Classes.Count < 2 || bank.Length == 0 || asked.Length == 0)
+                return (features, null);
+            var bankFeatures = FeatureExtractor.Encode(network, position.Preprocessing, images, bank, device, stop);
+            var labels = tensor(Array.ConvertAll(bank, i => images.Labels[(int)i]), device: device);
+            var truth = tensor(Array.ConvertAll(asked, a => images.Labels[(int)items[a]]), device: device);
+            return (features, Knn.Top1(bankFeatures, labels, features.index_select(0, tensor(asked, device: device)), truth, plan.Evaluation.Knn[0]));
+        }
+    }
+
+    private static Background Measure(Tensor features, long[] items, ImageStore images, string split, long seed)
+    {
+        var unit = nn.functional.normalize(features, dim: 1).cpu(); // (n, d)
+        var random = new SeededRandom(seed, "background");
+        var labeled = items.Select(i => images.Labels[(int)i]).Distinct().Count(l => l >= 0) >= 2;
+        var (left, right) = (new List<long>(), new List<long>());
+        for (var tries = 0; tries < 4 * BackgroundPairs && left.Count < BackgroundPairs && items.Length > 1; tries++)
+        {
+            var (i, j) = (random.Next(items.Length), random.Next(items.Length));
+            if (i == j || labeled && images.Labels[(int)items[i]] == images.Labels[(int)items[j]])
+                continue;
+            left.Add(i);
+            right.Add(j);
+        }
+
+        var cosines = new List<float>(left.Count);
+        foreach (var (a, b) in left.Chunk(4096).Zip(right.Chunk(4096)))
+        {
+            using var inner = NewDisposeScope();
+            cosines.AddRange((unit.index_select(0, tensor(a)) * unit.index_select(0, tensor(b))).sum(1).data<float>().ToArray());
+        }
+
+        cosines.Sort();
+        var quantiles = Enumerable.Range(0, 1001).Select(q => (double)cosines[(int)Math.Round(q / 1000.0 * (cosines.Count - 1))]);
+        return new(cosines.Count == 0 ? [] : [.. quantiles], cosines.Count, labeled, split);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Methods;
+using ContrastiveService.Training.Plans;
+
+namespace ContrastiveService.Training.Tests.Plans;
+
+public sealed class TrainingPlanTests
+{
+    private static readonly DatasetFacts Fashion = new(6000, 6000, 10, 1, 28, 28);
+
+    private static TrainingPlan Resolve(string json, DatasetFacts? facts = null) => TrainingPlan.Resolve(JsonDocument.Parse(json).RootElement, facts ?? Fashion);
+
+    private static IReadOnlyList<PlanError> Errors(string json, DatasetFacts? facts = null) => Should.Throw<PlanException>(() => Resolve(json, facts)).Errors;
+
+    [Fact]
+    public void Data_set_and_method_are_enough()
+    {
+        var plan = Resolve("""{"dataset": "fashion-mnist-mini", "method": {"type": "simclr"}}""");
+        plan.Name.ShouldBe("fashion-mnist-mini");
+        (plan.ImageSize, plan.Channels, plan.BatchSize).ShouldBe((28, 1, 256));
+        plan.Backbone.ShouldBe(new BackbonePlan { Type = "resnet18", Stem = StemKind.Small });
+        plan.Views.Grey.ShouldBe(0);
+        MethodCatalog.Of(plan.Method).Name.ShouldBe("simclr");
+    }
+
+    [Fact]
+    public void A_method_may_be_given_by_its_name_alone() =>
+        MethodCatalog.Of(Resolve("""{"dataset": "d", "method": "triplet"}""").Method).Name.ShouldBe("triplet");
+
+    [Fact]
+    public void Large_pictures_get_the_standard_stem_and_blur()
+    {
+        var plan = Resolve("""{"dataset": "d", "method": "simclr"}""", new(1000, 0, 0, 3, 640, 480));
+        (plan.ImageSize, plan.Channels, plan.BatchSize, plan.Backbone.Stem).ShouldBe((224, 3, 128, StemKind.Standard));
+        plan.Views.Blur.Probability.ShouldBe(0.5);
+    }
+
+    [Fact]
+    public void Nested_members_are_laid_over_the_defaults_one_by_one()
+    {
+        var plan = Resolve("""{"dataset": "d", "method": {"type": "simclr", "temperature": 0.07}, "views": {"crop": {"scale": [0.5, 1]}}, "optimizer": {"type": "sgd"}}""");
+        plan.Views.Crop.Scale.ShouldBe([0.5, 1.0]);
+        plan.Views.Crop.Ratio.ShouldBe([0.75, 4.0 / 3.0]);
+        plan.Optimizer.LearningRate.ShouldBe(0.05);
+        JsonNode.Parse(plan.ToJson())!["method"]!["temperature"]!.GetValue<double>().ShouldBe(0.07);
+    }
+
+    [Fact]
+    public void A_stored_plan_reads_back_equal()
+    {
+        foreach (var method in MethodCatalog.All)
+        {
+            var plan = Resolve($$"""{"dataset": "d", "method": "{{method.Name}}", "batchSize": 64}""");
+            TrainingPlan.FromJson(plan.ToJson()).ToJson().ShouldBe(plan.ToJson());
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"method": "simclr"}""", "dataset")]
+    [InlineData("""{"dataset": "d"}""", "method")]
+    [InlineData("""{"dataset": "d", "method": {}}""", "method.type")]
+    [InlineData("""{"dataset": "d", "method": {"type": "simclrr"}}""", "method.type")]
+    [InlineData("""{"dataset": "d", "method": 3}""", "method")]
+    [InlineData("""{"dataset": "d", "method": {"type": "simclr", "temprature": 0.5}}""", "method.temprature")]
+    [InlineData("""{"dataset": "d", "method": {"type": "simclr", "temperature": -1}}""", "method.temperature")]
+    [InlineData("""{"dataset": "d", "method": {"type": "simclr", "temperature": "hot"}}""", "method.temperature")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epoch": 3}""", "epoch")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epochs": 0}""", "epochs")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epochs": 1.5}""", "epochs")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epochs": null}""", "epochs")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "batchSize": 6000}""", "batchSize")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "channels": 2}""", "channels")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "name": "Not A Name"}""", "name")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "views": {"crop": {"scale": [0.5]}}}""", "views.crop.scale")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "views": {"crop": {"scale": [0.5, 2]}}}""", "views.crop.scale[1]")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "views": {"crop": {"scale": [0.9, 0.5]}}}""", "views.crop.scale")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "views": {"flip": true}}""", "views.flip")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "optimizer": {"type": "adam"}}""", "optimizer.type")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "backbone": {"type": "resnet19"}}""", "backbone.type")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "backbone": {"stem": "tiny"}}""", "backbone.stem")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epochs": 2, "schedule": {"warmupEpochs": 3}}""", "schedule.warmupEpochs")]
+    public void What_is_wrong_is_named_by_its_path(string json, string param) => Errors(json).ShouldHaveSingleItem().Param.ShouldBe(param);
+
+    [Fact]
+    public void A_misspelt_member_is_told_which_there_are() =>
+        Errors("""{"dataset": "d", "method": {"type": "simclr", "temprature": 0.5}}""")[0].Message.ShouldContain("temperature");
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once() =>
+        Errors("""{"dataset": "d", "method": "simclr", "epoch": 3, "batchSize": 1, "views": {"flip": 2}}""").Select(e => e.Param).ShouldBe(["epoch", "batchSize", "views.flip"], ignoreOrder: true);
+
+    [Fact]
+    public void An_empty_data_set_is_refused_with_the_remedy() =>
+        Errors("""{"dataset": "d", "method": "simclr"}""", new(0, 0, 0, 1, 0, 0)).ShouldContain(e => e.Param == "dataset" && e.Message.Contains("Upload"));
+
+    [Theory]
+    [InlineData("""{"dataset": "d", "method": "simclr", "epochs": 1, "epochs": 2}""")]
+    [InlineData("""{"dataset": "d", "method": {"type": "simclr", "type": "triplet"}}""")]
+    public void A_member_given_twice_is_refused(string json) => Errors(json)[0].Message.ShouldContain("twice");
+
+    [Fact]
+    public void A_request_that_is_no_object_is_refused() => Errors("[]")[0].Message.ShouldContain("JSON object");
+
+    [Fact]
+    public void The_schema_of_every_method_has_ranges_meanings_and_defaults()
+    {
+        foreach (var method in MethodCatalog.All)
+        {
+            var properties = method.OptionsSchema["properties"]!.AsObject();
+            properties.Count.ShouldBeGreaterThan(0, method.Name);
+            foreach (var (name, property) in properties)
+            {
+                property!["description"]?.GetValue<string>().ShouldNotBeNullOrWhiteSpace($"{method.Name}.{name}");
+                property.AsObject().ContainsKey("default").ShouldBeTrue($"{method.Name}.{name}");
+            }
+        }
+    }
+}
