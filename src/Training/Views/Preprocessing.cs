@@ -32,7 +32,7 @@ public sealed record Preprocessing(int Size, int Channels, double[] Mean, double
     }
 
     /// <summary>Changes float pictures in [0, 1] in place.</summary>
-    internal Tensor Standardize(Tensor images) => images.sub_(PerChannel(Mean, images.device), Scalars.One).div_(PerChannel(Std, images.device));
+    internal Tensor Standardize(Tensor images) => images.add_(PerChannel([.. Mean.Select(mean => -mean)], images.device), Scalars.One).div_(PerChannel(Std, images.device));
 
     static Tensor PerChannel(double[] values, Device device) => tensor(values, dtype: float32, device: device).view(1, -1, 1, 1);
 }
