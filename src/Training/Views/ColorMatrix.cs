@@ -21,13 +21,13 @@ static class ColorMatrix
     ];
 
     /// <summary>(B, C, H, W), float in [0, 1], C of 1 or 3. The result is new.</summary>
-    public static Tensor Apply(Tensor images, ReadOnlySpan<ViewDraw> draws)
+    public static Tensor Apply(Tensor images, IReadOnlyList<ViewDraw> draws)
     {
         using var scope = NewDisposeScope();
         var (batch, channels) = (images.size(0), images.size(1));
         var device = images.device;
-        var (combination, offset) = (new float[draws.Length * 3], new float[draws.Length]);
-        for (var i = 0; i < draws.Length; i++)
+        var (combination, offset) = (new float[draws.Count * 3], new float[draws.Count]);
+        for (var i = 0; i < draws.Count; i++)
         {
             var draw = draws[i];
             var gain = draw.Brightness * draw.Contrast;

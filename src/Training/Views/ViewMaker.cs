@@ -30,14 +30,14 @@ public sealed class ViewMaker(ViewsPlan plan, Preprocessing preprocessing)
     }
 
     /// <summary>The views that were drawn, of float pictures in [0, 1].</summary>
-    internal Tensor Apply(Tensor unit, ReadOnlySpan<ViewDraw> draws)
+    internal Tensor Apply(Tensor unit, IReadOnlyList<ViewDraw> draws)
     {
         using var scope = NewDisposeScope();
         var size = preprocessing.Size;
         var views = movesPixels || unit.size(2) != size || unit.size(3) != size ? AffineMap.Apply(unit, draws, size) : unit;
         if (changesColor) views = ColorMatrix.Apply(views, draws);
         else if (ReferenceEquals(views, unit)) views = unit.clone();
-        GaussianBlur.ApplyInPlace(views, draws);
+        GaussianBlur.ApplyInPlace(views, draws, GaussianBlur.Radius(plan.Blur.Sigma[1], size));
         return preprocessing.Standardize(views).MoveToOuterDisposeScope();
     }
 }

@@ -6,14 +6,14 @@ namespace ContrastiveService.Training.Tests.Views;
 static class SlowView
 {
     /// <summary>[channel, row, column] in [0, 1] in and out.</summary>
-    public static double[,,] Make(double[,,] picture, ViewDraw draw, int size)
+    public static double[,,] Make(double[,,] picture, ViewDraw draw, int size, int blurRadius)
     {
         var view = Resample(picture, draw, size);
         Recolor(view, draw);
-        return draw.BlurSigma > 0 ? Blur(view, draw.BlurSigma) : view;
+        return draw.BlurSigma > 0 ? Blur(view, draw.BlurSigma, blurRadius) : view;
     }
 
-    public static double[,,] Resample(double[,,] picture, ViewDraw draw, int size)
+    static double[,,] Resample(double[,,] picture, ViewDraw draw, int size)
     {
         var (channels, height, width) = (picture.GetLength(0), picture.GetLength(1), picture.GetLength(2));
         var view = new double[channels, size, size];
@@ -92,7 +92,7 @@ static class SlowView
         }
     }
 
-    static double[,,] Blur(double[,,] view, double sigma)
+    static double[,,] Blur(double[,,] view, double sigma, int radius)
     {
         var (channels, size) = (view.GetLength(0), view.GetLength(1));
         var blurred = new double[channels, size, size];
@@ -103,12 +103,12 @@ static class SlowView
                 for (var column = 0; column < size; column++)
                 {
                     var (sum, weights) = (0.0, 0.0);
-                    for (var y = 0; y < size; y++)
+                    for (var down = -radius; down <= radius; down++)
                     {
-                        for (var x = 0; x < size; x++)
+                        for (var right = -radius; right <= radius; right++)
                         {
-                            var weight = Math.Exp(-((x - column) * (x - column) + (y - row) * (y - row)) / (2 * sigma * sigma));
-                            sum += weight * view[channel, y, x];
+                            var weight = Math.Exp(-(right * right + down * down) / (2 * sigma * sigma));
+                            sum += weight * view[channel, MirrorAboutPixel(row + down, size), MirrorAboutPixel(column + right, size)];
                             weights += weight;
                         }
                     }
@@ -118,4 +118,6 @@ static class SlowView
         }
         return blurred;
     }
+
+    static int MirrorAboutPixel(int index, int length) => index < 0 ? -index : index >= length ? 2 * (length - 1) - index : index;
 }

@@ -42,7 +42,7 @@ public sealed class ViewMakerTests
         views.shape.ShouldBe([images.size(0), images.size(1), size, size]);
         for (var i = 0; i < draws.Length; i++)
         {
-            var expected = SlowView.Make(ToArray(images[i]), draws[i], size);
+            var expected = SlowView.Make(ToArray(images[i]), draws[i], size, GaussianBlur.Radius(plan.Blur.Sigma[1], size));
             for (var channel = 0; channel < images.size(1); channel++)
             {
                 var view = views[i, channel].flatten().data<float>().ToArray();
