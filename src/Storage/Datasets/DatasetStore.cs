@@ -41,13 +41,14 @@ public sealed class DatasetStore(Database database)
         // One pass over the items; a row.s kind says which column it counts: 3 = label, 5 = domain, 6 = split, 7 = all of them.
         const string sql = """
             with item as (
-                select i.label, i.domain, i.split, i.width, i.height, i.channels
+                select i.label, i.domain, i.split, i.split is not distinct from 'test' as held, i.width, i.height, i.channels
                 from dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id
                 where i.dataset_id = @id and m.version <= @version
             ), size as (
                 select width, height from item group by width, height order by count(*) desc, width, height limit 1
             )
             select grouping(label, domain, split) as Kind, coalesce(label, domain, split) as Value, count(*) as Count, max(channels) as Channels,
+                   count(*) filter (where not held) as Items, count(label) filter (where not held) as Labeled, count(distinct label) filter (where not held) as Classes,
                    (select width from size) as Width, (select height from size) as Height
             from item group by grouping sets ((label), (domain), (split), ())
             """;
@@ -55,7 +56,8 @@ public sealed class DatasetStore(Database database)
         var all = facets.Single(f => f.Kind == 7);
         var labels = Counts(facets, 3);
         return new DatasetStatistics(
-            all.Count, labels.Values.Sum(), labels.Count, labels, Counts(facets, 5), Counts(facets, 6), all.Channels ?? 0, all.Width ?? 0, all.Height ?? 0);
+            all.Count, labels.Values.Sum(), labels.Count, labels, Counts(facets, 5), Counts(facets, 6),
+            new TrainingPart(all.Items, all.Labeled, (int)all.Classes), all.Channels ?? 0, all.Width ?? 0, all.Height ?? 0);
     }
 
     /// <returns>Whether it was there.</returns>
@@ -81,5 +83,5 @@ public sealed class DatasetStore(Database database)
     static Dictionary<string, long> Counts(IReadOnlyList<Facet> facets, int kind) =>
         facets.Where(f => f.Kind == kind && f.Value is not null).OrderBy(f => f.Value, StringComparer.Ordinal).ToDictionary(f => f.Value!, f => f.Count);
 
-    sealed record Facet(int Kind, string? Value, long Count, int? Channels, int? Width, int? Height);
+    sealed record Facet(int Kind, string? Value, long Count, int? Channels, long Items, long Labeled, long Classes, int? Width, int? Height);
 }
