@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ContrastiveService.Api;
+
+/// <summary>The <c>Api</c> section of the configuration.</summary>
+sealed class ApiOptions : IValidatableObject
+{
+    /// <summary>Shortest key that is accepted, in characters.</summary>
+    public const int ShortestKey = 16;
+
+    /// <summary>Keys that callers present; any of them opens everything.</summary>
+    public string[] Keys { get; set; } = [];
+
+    /// <summary>Lets callers on this machine in without a key. For local mode.</summary>
+    public bool OpenOnLoopback { get; set; }
+
+    /// <summary>Folder for uploads on their way into a data set.</summary>
+    [Required]
+    public string SpoolPath { get; set; } = Path.Combine(Path.GetTempPath(), "contrastive-service-spool");
+
+    /// <summary>Largest request body, archives apart.</summary>
+    [Range(1024, int.MaxValue)]
+    public long MaxRequestBytes { get; set; } = 128L << 20;
+
+    /// <summary>Largest archive.</summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxArchiveBytes { get; set; } = 64L << 30;
+
+    /// <summary>Largest encoded picture.</summary>
+    [Range(1024, int.MaxValue)]
+    public int MaxItemBytes { get; set; } = 32 << 20;
+
+    /// <summary>Largest picture, in pixels: what a small file may unpack to.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxItemPixels { get; set; } = 64_000_000;
+
+    /// <summary>Pictures in one embeddings request.</summary>
+    [Range(1, 100_000)]
+    public int MaxInputs { get; set; } = 2048;
+
+    /// <summary>Pictures that may wait for the inference thread before callers are sent away with 503.</summary>
+    [Range(1, 1_000_000)]
+    public int InferenceQueue { get; set; } = 4096;
+
+    /// <summary>CPU threads that a network may use; the rest is left to decoding and to whatever else runs here.</summary>
+    [Range(1, 1024)]
+    public int InferenceThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Pictures that go through a network at once.</summary>
+    [Range(1, 4096)]
+    public int InferenceBatch { get; set; } = 64;
+
+    /// <summary>Models kept in memory; the one used longest ago goes first.</summary>
+    [Range(1, 1000)]
+    public int LoadedModels { get; set; } = 4;
+
+    /// <summary>Seconds that readiness says no before the server stops listening, so that a balancer looks away first.</summary>
+    [Range(0, 600)]
+    public int DrainSeconds { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Keys.Length == 0 && !OpenOnLoopback)
+            yield return new("No API key is configured. Set Api__Keys__0 to a secret of your own, or Api__OpenOnLoopback=true to let callers on this machine in without one.", [nameof(Keys)]);
+        for (var i = 0; i < Keys.Length; i++)
+            if (Keys[i].Length < ShortestKey)
+                yield return new($"Api__Keys__{i} has {Keys[i].Length} characters; use at least {ShortestKey} (for example the output of `openssl rand -hex 24`).", [nameof(Keys)]);
+    }
+}

@@ -1,0 +1,84 @@
+using ContrastiveService.Api.Errors;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace ContrastiveService.Api.Datasets.Ingestion;
+
+/// <summary>Streams a request's body, or the files of a form, to disk; memory stays flat.</summary>
+static class UploadReceiver
+{
+    private const int MostFiles = 2;
+
+    /// <exception cref="ApiException">400 or 415: it is not an upload we read.</exception>
+    public static async Task<SpooledUpload> ReceiveAsync(HttpRequest request, ActiveImport import, CancellationToken cancellationToken)
+    {
+        var files = new List<string>();
+        if (request.HasFormContentType)
+        {
+            var reader = new MultipartReader(Boundary(request), request.Body);
+            while (await NextAsync(reader, cancellationToken) is { } section)
+            {
+                if (section.AsFileSection() is not { } file)
+                    continue;
+                if (files.Count == MostFiles)
+                    throw ApiException.BadRequest(file.Name, "The form has more than two files. Send one archive, or one IDX file of pictures with one of labels.");
+                files.Add(await SpoolAsync(section.Body, import, files.Count, cancellationToken));
+            }
+        }
+        else
+        {
+            files.Add(await SpoolAsync(request.Body, import, 0, cancellationToken));
+        }
+
+        return Match([.. files.Select(f => (f, UploadSniffer.Sniff(f)))]);
+    }
+
+    private static async Task<string> SpoolAsync(Stream body, ActiveImport import, int number, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(import.Folder, $"{number}.upload");
+        await using var file = File.Create(path);
+        var buffer = new byte[1 << 17];
+        int read;
+        while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            import.Receive(read);
+        }
+
+        return path;
+    }
+
+    private static SpooledUpload Match((string Path, UploadFormat Format)[] files)
+    {
+        var unknown = Array.FindIndex(files, f => f.Format == UploadFormat.Unknown);
+        if (files.Length == 0)
+            throw ApiException.BadRequest("file", "The form has no file.");
+        if (unknown >= 0)
+            throw new ApiException(
+                StatusCodes.Status415UnsupportedMediaType, "unsupported_archive", $"{(new FileInfo(files[unknown].Path).Length == 0 ? "The upload is empty." : "The upload is not an archive that is read, or its beginning is damaged.")} What is read: zip, tar, tar.gz, and IDX files, packed with gzip or not.");
+        return files.OrderBy(f => f.Format).ToArray() switch
+        {
+            [(_, not UploadFormat.IdxLabels) only] => new(only.Path, only.Format, null),
+            [(_, UploadFormat.IdxPictures) pictures, (_, UploadFormat.IdxLabels) labels] => new(pictures.Path, pictures.Format, labels.Path),
+            [_] => throw ApiException.BadRequest("file", "These are IDX labels without pictures. Send both files in one form."),
+            _ => throw ApiException.BadRequest("file", "Two files are taken only when one holds IDX pictures and the other IDX labels. Send archives one at a time."),
+        };
+    }
+
+    private static string Boundary(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 } boundary
+            ? boundary.ToString()
+            : throw ApiException.BadRequest(null, "The multipart form's Content-Type names no boundary.");
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw ApiException.BadRequest(null, "The multipart form is malformed: " + e.Message);
+        }
+    }
+}

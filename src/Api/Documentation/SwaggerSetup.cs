@@ -1,0 +1,49 @@
+using ContrastiveService.Api.Errors;
+using Microsoft.OpenApi;
+
+namespace ContrastiveService.Api.Documentation;
+
+/// <summary>The interface's description at /swagger/v1/swagger.json and its pages at /swagger, all served from here.</summary>
+static class SwaggerSetup
+{
+    private const string Key = "API key";
+
+    public static void AddDocumentation(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "ContrastiveService",
+                Version = "v1",
+                Description = "Learns image representations from your own pictures and serves them: upload, train, watch, embed, compare. "
+                    + "Every error has one body (application/problem+json) with the culprit's JSON path in error.param.",
+            });
+            options.IncludeXmlComments(typeof(SwaggerSetup).Assembly);
+            options.SupportNonNullableReferenceTypes();
+            options.AddSecurityDefinition(Key, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key from the server's configuration (Api__Keys__0). Local mode needs none on this machine.",
+            });
+            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] });
+            options.OperationFilter<OperationDetails>();
+        });
+    }
+
+    public static void UseDocumentation(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(options =>
+        {
+            options.DocumentTitle = "ContrastiveService";
+            options.SwaggerEndpoint("v1/swagger.json", "v1");
+            options.DisplayRequestDuration();
+            options.EnablePersistAuthorization();
+            options.EnableTryItOutByDefault();
+            options.DefaultModelsExpandDepth(-1);
+        });
+    }
+}

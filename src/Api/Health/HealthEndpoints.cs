@@ -1,0 +1,29 @@
+using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Startup;
+using ContrastiveService.Storage;
+
+namespace ContrastiveService.Api.Health;
+
+static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        health.MapGet("/live", () => TypedResults.Ok(new HealthStatus("live"))).WithSummary("The process runs.");
+        health.MapGet("/ready", ReadyAsync).WithSummary("The database is reachable, its schema is up to date, and the process is not about to stop.");
+    }
+
+    private static async Task<IResult> ReadyAsync(Readiness readiness, Database database, CancellationToken cancellationToken)
+    {
+        if (readiness.Draining)
+            throw NotReady("draining", "The service is stopping.");
+        if (!readiness.Migrated)
+            throw NotReady("starting", "The database schema is not up to date yet.");
+        if (!await database.IsReachableAsync(cancellationToken))
+            throw NotReady("database_unavailable", "The database cannot be reached.");
+        return TypedResults.Ok(new HealthStatus("ready"));
+    }
+
+    private static ApiException NotReady(string code, string message) =>
+        new(StatusCodes.Status503ServiceUnavailable, code, message) { RetryAfter = TimeSpan.FromSeconds(2) };
+}

@@ -1,0 +1,4 @@
+namespace ContrastiveService.Api.Health;
+
+/// <param name="Status"><c>live</c> or <c>ready</c>.</param>
+sealed record HealthStatus(string Status);

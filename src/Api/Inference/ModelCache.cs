@@ -1,0 +1,69 @@
+using ContrastiveService.Storage.Models;
+using Microsoft.Extensions.Options;
+
+namespace ContrastiveService.Api.Inference;
+
+/// <summary>The models in memory: each is loaded once however many ask for it at a time, and the one used longest ago makes room when there are too many.</summary>
+sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, Entry> entries = [];
+    private long clock;
+
+    /// <summary>Gives the model for as long as the lease is held.</summary>
+    public async Task<ModelLease> LeaseAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (gate)
+        {
+            if (!entries.TryGetValue(version.Id, out entry!))
+                entries.Add(version.Id, entry = new Entry(version.Id, Task.Run(() => loader.LoadAsync(version), CancellationToken.None)));
+            entry.Users++;
+            entry.LastUsed = ++clock;
+        }
+
+        try
+        {
+            return new ModelLease(await entry.Model.WaitAsync(cancellationToken), () => Release(entry));
+        }
+        catch
+        {
+            Release(entry);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+            foreach (var entry in entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully))
+                entry.Model.Result.Dispose();
+    }
+
+    private void Release(Entry entry)
+    {
+        lock (gate)
+        {
+            entry.Users--;
+            // The next caller tries a failed load again.
+            if (entry.Model.IsFaulted && entries.TryGetValue(entry.VersionId, out var current) && current == entry)
+                entries.Remove(entry.VersionId);
+            while (entries.Count > options.Value.LoadedModels && entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully).MinBy(e => e.LastUsed) is { } oldest)
+            {
+                entries.Remove(oldest.VersionId);
+                oldest.Model.Result.Dispose();
+            }
+        }
+    }
+
+    private sealed class Entry(Guid versionId, Task<LoadedModel> model)
+    {
+        public Guid VersionId => versionId;
+
+        public Task<LoadedModel> Model => model;
+
+        public int Users { get; set; }
+
+        public long LastUsed { get; set; }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using ContrastiveService.Storage.Jobs;
+using ContrastiveService.Storage.Models;
+using ContrastiveService.Training;
+using ContrastiveService.Training.Inference;
+using ContrastiveService.Training.Native;
+using ContrastiveService.Training.Plans;
+
+namespace ContrastiveService.Api.Inference;
+
+/// <summary>Brings a model version from the database into memory and runs it once, so that its first caller does not wait for libtorch to warm up.</summary>
+sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThread inference, ILogger<ModelLoader> logger)
+{
+    public async Task<LoadedModel> LoadAsync(ModelVersion version)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var weights = await checkpoints.OpenReadAsync(version.CheckpointId, CancellationToken.None);
+        // Loading computes nothing large, but it blocks; a thread of its own keeps it off the pool that serves requests.
+        var model = await Task.Factory.StartNew(() => Load(version, weights), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var (size, channels) = (model.Network.Preprocessing.Size, model.Network.Preprocessing.Channels);
+        await inference.RunAsync(model.Network, [new byte[channels * size * size]], CancellationToken.None);
+        LogLoaded(logger, model.Name, watch.ElapsedMilliseconds);
+        return model;
+    }
+
+    private static LoadedModel Load(ModelVersion version, Stream weights)
+    {
+        var card = ModelCard.FromJson(version.Card);
+        return new LoadedModel(version, card, EmbeddingModel.Load(TrainingPlan.FromJson(version.Plan), card.Preprocessing, weights, Compute.Choose(DeviceKind.Auto)));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded model {Model} in {Milliseconds} ms")]
+    private static partial void LogLoaded(ILogger logger, string model, long milliseconds);
+}

@@ -1,0 +1,6 @@
+namespace ContrastiveService.Api.Pictures;
+
+/// <summary>An encoded picture of a request.</summary>
+/// <param name="Param">Its name in errors, such as <c>input[3]</c>.</param>
+/// <param name="Bytes">As it came.</param>
+sealed record Picture(string Param, byte[] Bytes);
