@@ -6,8 +6,8 @@ namespace ContrastiveService.Training.Losses;
 /// <summary>Finds a batch's triplets in its distance matrix and sums up what they cost.</summary>
 internal static class TripletMiner
 {
-    /// <summary>Entries of the largest temporary tensor: 64 MiB of float32.</summary>
-    private const long ChunkEntries = 1 << 24;
+    /// <summary>Entries of the largest temporary tensor: 4 MiB of float32, which caches hold.</summary>
+    private const long ChunkEntries = 1 << 20;
 
     /// <summary>Per anchor the farthest positive and the nearest negative; anchors that lack either are left out.</summary>
     /// <param name="d">(B, B) distances, attached to the graph.</param>
@@ -50,12 +50,17 @@ internal static class TripletMiner
                 var (a, p) = (ap.select(1, 0), ap.select(1, 1));
                 var gap = fixedD[a, p].unsqueeze(1) - fixedD.index_select(0, a); // (m, B): d(a,p) − d(a,n)
                 var valid = negative.index_select(0, a);
-                var chosen = valid.logical_and(Lets(mining, gap, margin));
-                var violates = (gap + margin).gt(0).logical_and(chosen);
-                var price = (soft ? nn.functional.softplus(gap) : (gap + margin).relu()) * chosen;
+                var chosen = mining switch
+                {
+                    TripletMining.SemiHard => valid.logical_and(gap.lt(0)).logical_and_(gap.gt(-margin)),
+                    TripletMining.Hard => valid.logical_and(gap.ge(0)),
+                    _ => valid,
+                };
+                var over = gap + margin;
+                var violates = over.gt(0).logical_and_(chosen);
                 var slope = soft ? gap.sigmoid() * chosen : violates.to(d.dtype);
-                cost.add_(price.sum());
-                costly.add_(price.gt(0).sum());
+                cost.add_((soft ? nn.functional.softplus(gap) * chosen : over * violates).sum());
+                costly.add_((soft ? chosen : violates).sum());
                 active.add_(violates.sum());
                 candidates.add_(valid.sum());
                 slopes.index_put_(slope.sum(1), [a, p], accumulate: true);
@@ -70,11 +75,4 @@ internal static class TripletMiner
         var loss = cost.squeeze() + (linear - linear.detach()); // the cost's value with the slopes' gradient
         return new(loss.MoveToOuterDisposeScope(), (active / candidates.clamp_min(1)).squeeze().MoveToOuterDisposeScope());
     }
-
-    private static Tensor Lets(TripletMining mining, Tensor gap, double margin) => mining switch
-    {
-        TripletMining.SemiHard => gap.lt(0).logical_and(gap.gt(-margin)),
-        TripletMining.Hard => gap.ge(0),
-        _ => ones_like(gap, dtype: ScalarType.Bool),
-    };
 }
