@@ -1,0 +1,18 @@
+namespace ContrastiveService.Worker;
+
+/// <summary>A lock between processes of one machine: an open file that the kernel closes when its process dies.</summary>
+internal static class FileLock
+{
+    /// <summary>The lock, held until disposed; null while another process holds it.</summary>
+    public static FileStream? TryTake(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            return null;
+        }
+    }
+}

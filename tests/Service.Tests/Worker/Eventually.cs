@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace ContrastiveService.Service.Tests.Worker;
+
+/// <summary>Waits for what another process does. The limit only bounds how long a broken build may hang; no test is about time.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    public static async Task<T> Get<T>(string what, Func<Task<T?>> look)
+        where T : class
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await look() is { } found)
+                return found;
+            if (Stopwatch.GetElapsedTime(started) > Limit)
+                throw new TimeoutException($"Waited {Limit.TotalSeconds} s for {what}.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task Is(string what, Func<Task<bool>> look) => Get(what, async () => await look() ? what : null);
+}
