@@ -3,6 +3,7 @@
 //
 //   sudo apt-get install dataset-fashion-mnist
 //   dotnet run samples/cut-fashion-mnist.cs [folder of the full set] [folder of the sample]
+#:property PublishAot=false
 using System.Buffers.Binary;
 using System.IO.Compression;
 

@@ -31,7 +31,7 @@ need_postgres() {
     # The package would start a server of its own on port 5432; ours is private.
     "${as_root[@]}" mkdir -p /etc/postgresql-common 2>/dev/null &&
       { [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null; } &&
-      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update -qq && apt-get install -y -qq postgresql' >/dev/null || true
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update -qq && apt-get install -y -qq -o Dpkg::Options::=--force-confold postgresql' >/dev/null || true
   elif command -v dnf >/dev/null; then
     "${as_root[@]}" dnf install -y -q postgresql-server >/dev/null || true
   fi

@@ -1,1 +1,3 @@
-return;
+using ContrastiveService.Local;
+
+return await LocalProgram.RunAsync(args);

@@ -1,0 +1,17 @@
+using ContrastiveService.Local.Sample;
+
+namespace ContrastiveService.Local.Report;
+
+/// <summary>Everything that the page shows.</summary>
+internal sealed record SampleReport(
+    SampleResult Result,
+    string Dataset,
+    long Items,
+    string Plan,
+    IReadOnlyList<(double Epoch, double Value)> Loss,
+    IReadOnlyList<(double Epoch, double Value)> Knn,
+    PairSimilarities Pairs,
+    IReadOnlyList<ShownPair> Shown,
+    IReadOnlyList<Neighbourhood> Neighbourhoods,
+    Uri Address,
+    DateTimeOffset At);
