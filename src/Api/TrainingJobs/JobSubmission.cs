@@ -34,6 +34,8 @@ sealed class JobSubmission(DatasetStore datasets, TrainingJobStore jobs, WorkerV
 
     private async Task<DatasetFacts> FactsAsync(Dataset dataset, CancellationToken cancellationToken)
     {
+        if (dataset.Items == 0)
+            throw new PlanException("dataset", $"'{dataset.Name}' has no pictures. Upload some first.");
         var s = await datasets.StatisticsAsync(dataset.Id, dataset.Version, cancellationToken);
         return new DatasetFacts(s.Training.Items, s.Training.Labeled, s.Training.Classes, s.Channels, s.Width, s.Height);
     }

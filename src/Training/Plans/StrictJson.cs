@@ -85,7 +85,9 @@ public static class StrictJson
         {
             if (name == "type" && info.Type.IsSubclassOf(typeof(MethodOptions)))
                 continue;
-            if (known.TryGetValue(name, out var property))
+            if (known.TryGetValue(name, out var property) && value is null && !property.IsSetNullable)
+                errors.Add(new(Join(path, name), $"must be {Describe(property.PropertyType)}, not null."));
+            else if (property is not null)
                 Check(value, property.PropertyType, Join(path, name), options, errors, [.. Rules(property)]);
             else
                 errors.Add(new(Join(path, name), $"There is no member '{name}'{(path.Length == 0 ? "" : $" in {path}")}. There are: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}."));
@@ -121,8 +123,16 @@ public static class StrictJson
         }
 
         foreach (var rule in rules.Where(r => value is not null and not ICollection && !r.IsValid(value)))
-            errors.Add(new(path, $"{rule.FormatErrorMessage("The value")} It is {node.ToJsonString()}."));
+            errors.Add(new(path, $"is {node.ToJsonString()}; it must {Demand(rule)}."));
     }
+
+    private static string Demand(ValidationAttribute rule) => rule switch
+    {
+        RangeAttribute range => FormattableString.Invariant($"be between {range.Minimum} and {range.Maximum}"),
+        AllowedValuesAttribute allowed => "be one of: " + string.Join(", ", allowed.Values),
+        RegularExpressionAttribute expression => $"match {expression.Pattern}",
+        _ => throw new InvalidOperationException($"No words for {rule.GetType().Name}."),
+    };
 
     private static IEnumerable<ValidationAttribute> Rules(JsonPropertyInfo property) =>
         property.AttributeProvider is MemberInfo member ? member.GetCustomAttributes<ValidationAttribute>() : [];
@@ -135,7 +145,7 @@ public static class StrictJson
             return "a string";
         if (type == typeof(bool))
             return "true or false";
-        return type == typeof(int) || type == typeof(long) ? "a whole number" : type.IsPrimitive ? "a number" : "of another kind";
+        return type == typeof(int) || type == typeof(long) ? "a whole number" : type.IsPrimitive ? "a number" : type.IsArray ? "an array" : "an object";
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
