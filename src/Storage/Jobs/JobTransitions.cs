@@ -21,8 +21,8 @@ public sealed class JobTransitions(Database database, JobDelivery delivery)
             before = job;
             after = await JobRow.WriteAsync(connection, move, lease, cancellationToken);
         }
-        // Deliveries that a row has moved past: a worker that still held one is told to stop, and none is made in vain.
-        if (before.HangfireId is { } old && (after.State == JobState.Cancelled && before.State == JobState.Queued || after.State == JobState.Queued))
+        // The old delivery has no more to say: a worker that still holds it is told to stop, and nobody is called in vain.
+        if (after.State is JobState.Queued or JobState.Cancelled && before.HangfireId is { } old)
             delivery.Withdraw(old);
         if (after.State == JobState.Queued)
             after = await DeliverAsync(after, cancellationToken);

@@ -26,7 +26,8 @@ sealed class PostgresAccount
         string[] walk = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"];
         foreach (string[] prefix in new[] { drop, [.. drop, .. walk] })
         {
-            if ((await RunAsync([.. prefix, "test", "-x", directory], cancellationToken)).ExitCode == 0)
+            // Really going there, because 'test -x' leaves capabilities out of account.
+            if ((await RunAsync([.. prefix, "sh", "-c", "cd \"$0\"", directory], cancellationToken)).ExitCode == 0)
                 return new PostgresAccount(owner, prefix);
         }
         throw new InvalidOperationException(

@@ -134,7 +134,9 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     {
         try
         {
-            await using var connection = new NpgsqlConnection(ConnectionStringFor("postgres"));
+            // Short, in case that something else took the port and is silent.
+            var probe = new NpgsqlConnectionStringBuilder(ConnectionStringFor("postgres")) { Timeout = 5 };
+            await using var connection = new NpgsqlConnection(probe.ConnectionString);
             await connection.OpenAsync(cancellationToken);
             return true;
         }
