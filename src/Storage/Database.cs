@@ -31,7 +31,9 @@ public sealed class Database(string connectionString) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    /// <summary>A transaction that also takes in what Hangfire writes. Each connection in it must be closed before the next one opens, Hangfire's included.</summary>
+    /// <summary>
+    /// A transaction that also takes in what Hangfire writes. Each connection in it must be closed before the next one opens, Hangfire's included.
+    /// </summary>
     internal static TransactionScope BeginScope() => new(
         TransactionScopeOption.RequiresNew,
         new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted },

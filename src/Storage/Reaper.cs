@@ -15,7 +15,7 @@ sealed partial class Reaper(JobReaping jobs, ImportStore imports, TimeProvider t
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -31,6 +31,7 @@ sealed partial class Reaper(JobReaping jobs, ImportStore imports, TimeProvider t
                 Log.Failed(logger, exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     static partial class Log

@@ -12,7 +12,10 @@ namespace ContrastiveService.Storage;
 /// <summary>Registration of everything this project offers.</summary>
 public static class StorageServices
 {
-    /// <summary>The database, every store, Hangfire's storage and client, all over one connection pool. Call <see cref="Database.MigrateAsync"/> before the host starts.</summary>
+    /// <summary>
+    /// The database, every store, Hangfire's storage and client, all over one connection pool. Call <see cref="Database.MigrateAsync"/> before the host
+    /// starts.
+    /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, string connectionString)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -41,7 +44,9 @@ public static class StorageServices
             .UseStorage(provider.GetRequiredService<JobStorage>()));
     }
 
-    /// <summary>A Hangfire server for these queues, one job at a time, with settings for jobs that run for hours. Needs an <see cref="ITrainingJobRunner"/>.</summary>
+    /// <summary>
+    /// A Hangfire server for these queues, one job at a time, with settings for jobs that run for hours. Needs an <see cref="ITrainingJobRunner"/>.
+    /// </summary>
     public static IServiceCollection AddTrainingServer(this IServiceCollection services, IReadOnlyList<string> queues) =>
         services.AddHangfireServer(options => HangfireStorage.Configure(options, queues));
 

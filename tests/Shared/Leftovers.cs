@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace ContrastiveService.Tests;
 
-/// <summary>A killed test run leaves its server running; the next run finds it by its directory's name, which says which process made it, and removes both.</summary>
+/// <summary>
+/// A killed test run leaves its server running; the next run finds it by its directory's name, which says which process made it, and removes both.
+/// </summary>
 static class Leftovers
 {
     const string Prefix = "contrastive-tests-";

@@ -15,7 +15,10 @@ public sealed class PostgresServer : IAsyncLifetime
 
     static readonly Dictionary<string, string> Settings = new()
     {
-        ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "300",
+        ["fsync"] = "off",
+        ["synchronous_commit"] = "off",
+        ["full_page_writes"] = "off",
+        ["max_connections"] = "300",
     };
 
     PrivatePostgres? server;

@@ -5,7 +5,6 @@ using ContrastiveService.Tests;
 using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace ContrastiveService.Storage.Tests;
 
@@ -73,10 +72,27 @@ public sealed class QueueTests(TestDatabase database) : IClassFixture<TestDataba
         view.Serves(QueueName.Gpu).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task The_reaper_of_any_process_gives_an_orphaned_job_back()
+    {
+        var lease = await Samples.ClaimedAsync(database);
+        await Samples.RunOutAsync(database, lease.JobId);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddStorage(database.ConnectionString).AddReaper();
+        using var host = builder.Build();
+
+        await host.StartAsync(Cancel);
+
+        while ((await Samples.ReadAsync(database, lease.JobId)).State != JobState.Queued)
+            await Task.Delay(20, Cancel);
+        await host.StopAsync(Cancel);
+        // Left in the queue, it would reach a worker of another test.
+        await database.Get<TrainingJobStore>().RequestCancelAsync(lease.JobId, Cancel);
+    }
+
     async Task<Worker> StartWorkerAsync(params string[] queues)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.ClearProviders();
         builder.Services.AddStorage(database.ConnectionString).AddTrainingServer(queues);
         builder.Services.AddSingleton<Runner>();
         builder.Services.AddSingleton<ITrainingJobRunner>(services => services.GetRequiredService<Runner>());

@@ -1,6 +1,8 @@
 namespace ContrastiveService.Storage.Datasets;
 
-/// <summary>One upload into a data set. <c>Version</c> is the data set version that it published, 0 until it succeeded; <c>BytesTotal</c> is 0 while unknown.</summary>
+/// <summary>
+/// One upload into a data set. <c>Version</c> is the data set version that it published, 0 until it succeeded; <c>BytesTotal</c> is 0 while unknown.
+/// </summary>
 public sealed record DatasetImport(
     Guid Id,
     Guid DatasetId,

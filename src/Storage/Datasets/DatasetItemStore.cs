@@ -16,7 +16,10 @@ public sealed class DatasetItemStore(Database database)
 
     const string Published = "dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id and m.version is not null";
 
-    /// <summary>Adds items on behalf of an import, all in one transaction; they become visible when the import succeeds. A key that is there already is skipped and reported.</summary>
+    /// <summary>
+    /// Adds items on behalf of an import, all in one transaction; they become visible when the import succeeds.
+    /// A key that is there already, or that another import under way brought first, is skipped and reported.
+    /// </summary>
     /// <exception cref="NotFoundException">No such import, or it has ended.</exception>
     /// <exception cref="ArgumentException">An item has a <see cref="NewItem.Problem"/>.</exception>
     public async Task<AddResult> AddAsync(Guid importId, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)

@@ -27,7 +27,9 @@ public sealed class ImportStore(Database database)
     public Task<DatasetImport?> GetAsync(Guid id, CancellationToken cancellationToken) =>
         database.FirstAsync<DatasetImport>($"select {Columns} from dataset_import where id = @id", new { id }, cancellationToken);
 
-    /// <summary>Where it stands; also the sign of life that <see cref="FailAbandonedAsync"/> looks for. <paramref name="state"/> is receiving or running.</summary>
+    /// <summary>
+    /// Where it stands; also the sign of life that <see cref="FailAbandonedAsync"/> looks for. <paramref name="state"/> is receiving or running.
+    /// </summary>
     /// <exception cref="NotFoundException">No such import, or it has ended.</exception>
     public async Task ProgressAsync(Guid id, string state, long bytesReceived, long bytesDone, long bytesTotal, CancellationToken cancellationToken)
     {

@@ -52,7 +52,10 @@ public sealed class CheckpointStore(Database database)
     public Task<Checkpoint?> BestAsync(Guid jobId, CancellationToken cancellationToken) =>
         database.FirstAsync<Checkpoint>($"select {Columns} from checkpoint c where c.job_id = @jobId order by {BestFirst} limit 1", new { jobId }, cancellationToken);
 
-    /// <summary>A seekable stream that holds one chunk at a time and checks each one it reads. Reading throws <see cref="CheckpointException"/> when a chunk is not what was written.</summary>
+    /// <summary>
+    /// A seekable stream that holds one chunk at a time and checks each one it reads. Reading throws <see cref="CheckpointException"/> when a chunk is
+    /// not what was written.
+    /// </summary>
     /// <exception cref="NotFoundException">No such checkpoint.</exception>
     public async Task<Stream> OpenReadAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -102,7 +105,7 @@ public sealed class CheckpointStore(Database database)
                 and id not in (select c.id from checkpoint c where c.job_id = $1 order by {BestFirst} limit 1)
                 and not exists (select from model_version v where v.checkpoint_id = checkpoint.id)
             """;
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = jobId }, new() { Value = keep } } };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = jobId }, new() { Value = keep } } };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

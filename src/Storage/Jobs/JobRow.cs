@@ -26,7 +26,9 @@ static class JobRow
         return (job, job.LeaseUntil < now);
     }
 
-    /// <summary>Writes a move and its event. <paramref name="lease"/> is needed to enter the running state; a job that stays there keeps the one it has.</summary>
+    /// <summary>
+    /// Writes a move and its event. <paramref name="lease"/> is needed to enter the running state; a job that stays there keeps the one it has.
+    /// </summary>
     public static Task<TrainingJob> WriteAsync(NpgsqlConnection connection, JobMove move, TimeSpan? lease, CancellationToken cancellationToken)
     {
         const string sql = $"""
@@ -47,8 +49,17 @@ static class JobRow
         var next = move.Next;
         var parameters = new
         {
-            next.Id, next.State, next.Worker, next.Attempt, next.Fence, next.CancelRequested, next.Error, next.ModelVersion,
-            move.Type, move.Message, lease = lease?.TotalSeconds,
+            next.Id,
+            next.State,
+            next.Worker,
+            next.Attempt,
+            next.Fence,
+            next.CancelRequested,
+            next.Error,
+            next.ModelVersion,
+            move.Type,
+            move.Message,
+            lease = lease?.TotalSeconds,
         };
         return connection.QuerySingleAsync<TrainingJob>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }

@@ -29,7 +29,10 @@ public sealed class MetricStore(Database database)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    /// <summary>Series by name, all of them when <paramref name="names"/> is null, each thinned evenly to at most <paramref name="maxPoints"/> (2 or more) with its first and last point kept.</summary>
+    /// <summary>
+    /// Series by name, all of them when <paramref name="names"/> is null, each thinned evenly to at most <paramref name="maxPoints"/> (2 or more) with
+    /// its first and last point kept.
+    /// </summary>
     public async Task<IReadOnlyList<MetricSeries>> SeriesAsync(Guid jobId, IReadOnlyList<string>? names, int maxPoints, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPoints, 2);

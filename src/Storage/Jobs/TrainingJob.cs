@@ -1,6 +1,9 @@
 namespace ContrastiveService.Storage.Jobs;
 
-/// <summary>A training job as its row says. <c>Plan</c> and <c>Progress</c> are JSON, kept to the letter; <c>Revision</c> grows with every change that a reader can see, except the lease's.</summary>
+/// <summary>
+/// A training job as its row says. <c>Plan</c> and <c>Progress</c> are JSON, kept to the letter; <c>Revision</c> grows with every change that a reader
+/// can see, except the lease's.
+/// </summary>
 public sealed record TrainingJob(
     Guid Id,
     string Name,

@@ -39,7 +39,9 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
         return database.QueryAsync<TrainingJob>(sql, new { after, limit, state }, cancellationToken);
     }
 
-    /// <summary>A queued job is cancelled at once; a running one is flagged and its worker ends it after a last checkpoint. Cancelling twice changes nothing.</summary>
+    /// <summary>
+    /// A queued job is cancelled at once; a running one is flagged and its worker ends it after a last checkpoint. Cancelling twice changes nothing.
+    /// </summary>
     /// <returns>The job as it is now; null if there is none.</returns>
     /// <exception cref="JobStateException">It has succeeded or failed.</exception>
     public async Task<TrainingJob?> RequestCancelAsync(Guid id, CancellationToken cancellationToken) =>
@@ -76,7 +78,15 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
             throw new NotFoundException($"There is no data set {job.DatasetId} with a version {job.DatasetVersion}.");
         var parameters = new
         {
-            id = Guid.CreateVersion7(), job.Name, job.DatasetId, job.DatasetVersion, job.Plan, job.Queue, job.MaxAttempts, idempotencyKey, requestHash,
+            id = Guid.CreateVersion7(),
+            job.Name,
+            job.DatasetId,
+            job.DatasetVersion,
+            job.Plan,
+            job.Queue,
+            job.MaxAttempts,
+            idempotencyKey,
+            requestHash,
         };
         return await connection.QueryFirstOrDefaultAsync<TrainingJob>(new CommandDefinition(insert, parameters, cancellationToken: cancellationToken));
     }

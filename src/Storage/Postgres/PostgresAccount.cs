@@ -49,7 +49,11 @@ sealed class PostgresAccount
         // Messages in English whatever the machine's language; from / because the account may not be allowed where we are.
         var start = new ProcessStartInfo(command[0], command[1..])
         {
-            WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["LC_ALL"] = "C" },
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["LC_ALL"] = "C" },
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

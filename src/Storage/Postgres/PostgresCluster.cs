@@ -97,6 +97,7 @@ sealed class PostgresCluster(string directory)
             ["listen_addresses"] = "127.0.0.1",
             ["port"] = Port.ToString(CultureInfo.InvariantCulture),
             ["unix_socket_directories"] = "",
+            ["max_connections"] = "200", // Api, Worker and its trainers have a pool each
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             all[name] = value;
@@ -110,7 +111,9 @@ sealed class PostgresCluster(string directory)
     {
         using var file = new StreamWriter(path, new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         file.Write(text);
     }

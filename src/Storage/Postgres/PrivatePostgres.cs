@@ -22,7 +22,9 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     /// <summary>For the database <c>contrastive</c>, which exists.</summary>
     public string ConnectionString => ConnectionStringFor(DatabaseName);
 
-    /// <summary>Starts the server, making its data first if <paramref name="directory"/> has none, or adopts one that a killed process left running there.</summary>
+    /// <summary>
+    /// Starts the server, making its data first if <paramref name="directory"/> has none, or adopts one that a killed process left running there.
+    /// </summary>
     /// <param name="directory">Holds everything: data, log, port, password. One process at a time.</param>
     /// <param name="logger">Told what happens.</param>
     /// <param name="settings">Server settings such as fsync, on top of ours.</param>
@@ -102,7 +104,10 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         await CreateDatabaseAsync(cancellationToken);
     }
 
-    /// <summary>Starts until it answers: after a crash, the old server's processes may hold its memory for a moment, or its number may still be in the process table.</summary>
+    /// <summary>
+    /// Starts until it answers: after a crash, the old server's processes may hold its memory for a moment, or its number may still be in the process
+    /// table.
+    /// </summary>
     async Task LaunchAsync(IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -163,7 +168,12 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
 
     string ConnectionStringFor(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1", Port = cluster.Port, Username = PostgresCluster.User, Password = cluster.Password, Database = database, Pooling = database == DatabaseName,
+        Host = "127.0.0.1",
+        Port = cluster.Port,
+        Username = PostgresCluster.User,
+        Password = cluster.Password,
+        Database = database,
+        Pooling = database == DatabaseName,
     }.ConnectionString;
 
     static partial class Log
