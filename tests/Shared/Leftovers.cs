@@ -10,13 +10,15 @@ static class Leftovers
 {
     const string Prefix = "contrastive-tests-";
 
-    public static string DirectoryOfThisRun { get; } = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}"));
+    public static string DirectoryOfThisRun { get; } =
+        Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}"));
 
     public static void Remove()
     {
         foreach (var directory in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
-            if (!int.TryParse(Path.GetFileName(directory)[Prefix.Length..], CultureInfo.InvariantCulture, out var run) || (run != Environment.ProcessId && Directory.Exists($"/proc/{run}")))
+            var run = int.Parse(Path.GetFileName(directory)[Prefix.Length..], CultureInfo.InvariantCulture);
+            if (run != Environment.ProcessId && Directory.Exists($"/proc/{run}"))
                 continue;
             KillServer(directory);
             Directory.Delete(directory, recursive: true);

@@ -56,6 +56,11 @@ public sealed class PostgresServer : IAsyncLifetime
         await using var command = source.CreateCommand(string.Format(CultureInfo.InvariantCulture, sql, name));
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         // A pool for each database would hold on to connections that the next test class needs.
-        return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, ConnectionIdleLifetime = 10, ConnectionPruningInterval = 5 }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Database = name,
+            ConnectionIdleLifetime = 10,
+            ConnectionPruningInterval = 5,
+        }.ConnectionString;
     }
 }

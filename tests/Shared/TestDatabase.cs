@@ -13,7 +13,8 @@ public sealed class TestDatabase(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await server.CreateDatabaseAsync();
-        services = new ServiceCollection().AddLogging().AddStorage(ConnectionString).BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        services = new ServiceCollection().AddLogging().AddStorage(ConnectionString)
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
     public async ValueTask DisposeAsync()

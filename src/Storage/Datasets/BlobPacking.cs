@@ -66,7 +66,8 @@ sealed class BlobPacking(NpgsqlConnection connection, Guid importId, Guid datase
             insert into dataset_item
                 (dataset_id, key, label, domain, group_key, split, media_type, width, height, channels, bytes, sha256, blob_id, blob_offset)
             select $3, key, label, domain, group_key, split, media_type, width, height, channels, bytes, sha256, blob.id, blob_offset
-            from blob, unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::int[])
+            from blob,
+                unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::int[])
                 with ordinality as item
                 (key, label, domain, group_key, split, media_type, width, height, channels, bytes, sha256, blob_offset, position)
             order by position

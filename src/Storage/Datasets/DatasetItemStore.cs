@@ -53,15 +53,20 @@ public sealed class DatasetItemStore(Database database)
         return database.QueryAsync<DatasetItem>(sql, new { datasetId, after = after ?? 0, limit, label, domain, split }, cancellationToken);
     }
 
-    public Task<DatasetItem?> GetAsync(Guid datasetId, string key, CancellationToken cancellationToken) =>
-        database.FirstAsync<DatasetItem>($"select {Columns} from {Published} where i.dataset_id = @datasetId and i.key = @key", new { datasetId, key }, cancellationToken);
+    public Task<DatasetItem?> GetAsync(Guid datasetId, string key, CancellationToken cancellationToken)
+    {
+        const string sql = $"select {Columns} from {Published} where i.dataset_id = @datasetId and i.key = @key";
+        return database.FirstAsync<DatasetItem>(sql, new { datasetId, key }, cancellationToken);
+    }
 
     /// <summary>An item with its bytes as they were uploaded.</summary>
     public async Task<(DatasetItem Item, byte[] Bytes)?> ReadBytesAsync(Guid datasetId, string key, CancellationToken cancellationToken)
     {
         if (await GetAsync(datasetId, key, cancellationToken) is not { } item)
             return null;
-        const string sql = "select substring(b.bytes from i.blob_offset + 1 for i.bytes) from dataset_item i join dataset_blob b on b.id = i.blob_id where i.id = @id";
+        const string sql = """
+            select substring(b.bytes from i.blob_offset + 1 for i.bytes) from dataset_item i join dataset_blob b on b.id = i.blob_id where i.id = @id
+            """;
         return await database.FirstAsync<byte[]>(sql, new { item.Id }, cancellationToken) is { } bytes ? (item, bytes) : null;
     }
 
@@ -94,8 +99,11 @@ public sealed class DatasetItemStore(Database database)
         while (page.Count == StreamPage);
     }
 
-    public async Task<long> CountAsync(Guid datasetId, int upToVersion, CancellationToken cancellationToken) =>
-        await database.FirstAsync<long>($"select count(*) from {Published} where i.dataset_id = @datasetId and m.version <= @upToVersion", new { datasetId, upToVersion }, cancellationToken);
+    public Task<long> CountAsync(Guid datasetId, int upToVersion, CancellationToken cancellationToken)
+    {
+        const string sql = $"select count(*) from {Published} where i.dataset_id = @datasetId and m.version <= @upToVersion";
+        return database.FirstAsync<long>(sql, new { datasetId, upToVersion }, cancellationToken);
+    }
 
     async Task<IReadOnlyList<(DatasetItem, Place)>> PageAsync(string sql, object parameters, CancellationToken cancellationToken)
     {

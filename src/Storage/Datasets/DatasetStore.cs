@@ -64,14 +64,16 @@ public sealed class DatasetStore(Database database)
     /// <exception cref="InUseException">A queued or running job, or an unfinished import, uses it.</exception>
     public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
     {
+        const string activeJob = "select id from training_job where dataset_id = @id and state in ('queued', 'running') limit 1";
+        const string activeImport = "select id from dataset_import where dataset_id = @id and state in ('receiving', 'running') limit 1";
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The lock keeps new jobs and imports out: both take a share of it first.
         if (await connection.ExecuteScalarAsync<string?>(Command("select name from dataset where id = @id for update")) is not { } name)
             return false;
-        if (await connection.ExecuteScalarAsync<Guid?>(Command("select id from training_job where dataset_id = @id and state in ('queued', 'running') limit 1")) is { } job)
+        if (await connection.ExecuteScalarAsync<Guid?>(Command(activeJob)) is { } job)
             throw new InUseException($"Data set '{name}' is used by training job {job}. Cancel the job or wait for its end.");
-        if (await connection.ExecuteScalarAsync<Guid?>(Command("select id from dataset_import where dataset_id = @id and state in ('receiving', 'running') limit 1")) is { } import)
+        if (await connection.ExecuteScalarAsync<Guid?>(Command(activeImport)) is { } import)
             throw new InUseException($"Data set '{name}' is being filled by import {import}. Wait for its end.");
         await connection.ExecuteAsync(Command("delete from dataset where id = @id"));
         await transaction.CommitAsync(cancellationToken);

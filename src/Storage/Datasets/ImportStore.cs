@@ -57,8 +57,9 @@ public sealed class ImportStore(Database database)
             )
             select count(*) from import
             """;
-        var parameters = new { id, keys = rejects.Select(r => StoredText.Clean(r.Key)).ToArray(), reasons = rejects.Select(r => StoredText.Clean(r.Reason)).ToArray() };
-        if (await database.FirstAsync<long>(sql, parameters, cancellationToken) == 0)
+        var keys = rejects.Select(reject => StoredText.Clean(reject.Key)).ToArray();
+        var reasons = rejects.Select(reject => StoredText.Clean(reject.Reason)).ToArray();
+        if (await database.FirstAsync<long>(sql, new { id, keys, reasons }, cancellationToken) == 0)
             throw Ended(id);
     }
 

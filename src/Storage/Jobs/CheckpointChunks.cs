@@ -11,7 +11,8 @@ static class CheckpointChunks
     public const int Size = 4 << 20;
 
     /// <summary>Writes a stream to its end inside the caller's transaction, one chunk in memory.</summary>
-    public static async Task<(long Bytes, byte[] Sha256)> WriteAsync(NpgsqlConnection connection, Guid checkpointId, Stream content, CancellationToken cancellationToken)
+    public static async Task<(long Bytes, byte[] Sha256)> WriteAsync(
+        NpgsqlConnection connection, Guid checkpointId, Stream content, CancellationToken cancellationToken)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[Size];

@@ -12,7 +12,7 @@ public sealed class CheckpointStore(Database database)
         """;
 
     /// <summary>The best of a job's checkpoints, the newest among equals and where none has a score.</summary>
-    internal const string BestFirst = "c.score desc nulls last, c.step desc";
+    const string BestFirst = "c.score desc nulls last, c.step desc";
 
     /// <summary>
     /// Stores <paramref name="content"/> from its position to its end and prunes the job's checkpoints to the <paramref name="keep"/> newest (1 or more), the best,
@@ -46,11 +46,11 @@ public sealed class CheckpointStore(Database database)
 
     /// <summary>The one to go on from.</summary>
     public Task<Checkpoint?> LatestAsync(Guid jobId, CancellationToken cancellationToken) =>
-        database.FirstAsync<Checkpoint>($"select {Columns} from checkpoint c where c.job_id = @jobId order by c.step desc limit 1", new { jobId }, cancellationToken);
+        FirstAsync(jobId, "c.step desc", cancellationToken);
 
     /// <summary>The one with the highest score; the newest where none has one.</summary>
     public Task<Checkpoint?> BestAsync(Guid jobId, CancellationToken cancellationToken) =>
-        database.FirstAsync<Checkpoint>($"select {Columns} from checkpoint c where c.job_id = @jobId order by {BestFirst} limit 1", new { jobId }, cancellationToken);
+        FirstAsync(jobId, BestFirst, cancellationToken);
 
     /// <summary>
     /// A seekable stream that holds one chunk at a time and checks each one it reads. Reading throws <see cref="CheckpointException"/> when a chunk is
@@ -62,6 +62,9 @@ public sealed class CheckpointStore(Database database)
         var checkpoint = await GetAsync(id, cancellationToken) ?? throw new NotFoundException($"There is no checkpoint {id}; it may have been pruned.");
         return new CheckpointStream(database.Source, checkpoint);
     }
+
+    Task<Checkpoint?> FirstAsync(Guid jobId, string order, CancellationToken cancellationToken) =>
+        database.FirstAsync<Checkpoint>($"select {Columns} from checkpoint c where c.job_id = @jobId order by {order} limit 1", new { jobId }, cancellationToken);
 
     static async Task<bool> IsMineAsync(NpgsqlConnection connection, JobLease lease, bool lockRow, CancellationToken cancellationToken)
     {
@@ -78,12 +81,16 @@ public sealed class CheckpointStore(Database database)
         // PostgreSQL ranks NaN above every number: a score that is none must not become the best.
         var score = info.Score is { } value && double.IsFinite(value) ? (object)value : DBNull.Value;
         Add("delete from checkpoint where job_id = $1 and step = $2", job, step);
-        Add("insert into checkpoint (id, job_id, epoch, step, score, bytes, sha256) values ($1, $2, $3, $4, $5::double precision, $6, $7)", id, job, epoch, step, score, bytes, sha256);
+        Add(
+            "insert into checkpoint (id, job_id, epoch, step, score, bytes, sha256) values ($1, $2, $3, $4, $5::double precision, $6, $7)",
+            id, job, epoch, step, score, bytes, sha256);
         Add(
             $"""
             with moved as (update training_job set event_count = event_count + 1, {JobRow.Touch} where id = $1 returning event_count)
             insert into job_event (job_id, sequence, type, message, data)
-            select $1, event_count, 'checkpoint', $2, json_build_object('id', $3::uuid, 'epoch', $4::int, 'step', $5::bigint, 'score', $6::double precision, 'bytes', $7::bigint) from moved
+            select $1, event_count, 'checkpoint', $2,
+                   json_build_object('id', $3::uuid, 'epoch', $4::int, 'step', $5::bigint, 'score', $6::double precision, 'bytes', $7::bigint)
+            from moved
             """,
             job, $"Checkpoint of epoch {epoch}, step {step}.", id, epoch, step, score, bytes);
         await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -97,7 +97,7 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
             await bytes.ReadExactlyAsync(chunk, cancellationToken);
         }
         if (!whole || !SHA256.HashData(chunk.Span).AsSpan().SequenceEqual(expected))
-            throw new CheckpointException($"Chunk {number} of checkpoint {checkpoint.Id} is not what was written; the database is damaged. Resume from another checkpoint.");
+            throw new CheckpointException($"Chunk {number} of checkpoint {checkpoint.Id} is not what was written; the database is damaged.");
         loaded = number;
     }
 }

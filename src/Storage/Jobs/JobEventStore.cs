@@ -19,7 +19,9 @@ public sealed class JobEventStore(Database database)
         // The update of the job's row is what makes the sequence gapless: it is locked until the event is in.
         const string sql = $"""
             with mine as (
-                update training_job set event_count = event_count + 1, {JobRow.Touch} where id = @JobId and fence = @Fence and state = 'running' returning id, event_count
+                update training_job set event_count = event_count + 1, {JobRow.Touch}
+                where id = @JobId and fence = @Fence and state = 'running'
+                returning id, event_count
             )
             insert into job_event (job_id, sequence, type, message, data) select id, event_count, @type, @message, @data::json from mine
             """;

@@ -51,5 +51,7 @@ public sealed class JobLeaseStore(Database database, JobTransitions transitions)
         await transitions.MoveAsync(lease.JobId, (job, _) => lease.Holds(job) ? decide(job) : null, null, cancellationToken) is not null;
 
     async Task<LeaseState> StateAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        await database.FirstAsync<bool?>(sql, parameters, cancellationToken) is { } cancelRequested ? new LeaseState(true, cancelRequested) : new LeaseState(false, false);
+        await database.FirstAsync<bool?>(sql, parameters, cancellationToken) is { } cancelRequested
+            ? new LeaseState(StillMine: true, cancelRequested)
+            : new LeaseState(StillMine: false, CancelRequested: false);
 }

@@ -9,7 +9,11 @@ static class JobLifecycle
     public static JobMove? Claim(TrainingJob job, bool leaseRanOut, string worker) => job switch
     {
         { State: JobState.Queued, CancelRequested: true } => Cancelled(job),
-        { State: JobState.Running } => Expire(job, leaseRanOut) is { Next: { State: JobState.Queued } waiting } ? Claim(waiting, leaseRanOut, worker) : Expire(job, leaseRanOut),
+        { State: JobState.Running } => Expire(job, leaseRanOut) switch
+        {
+            { Next: { State: JobState.Queued } waiting } => Claim(waiting, leaseRanOut, worker),
+            var ended => ended,
+        },
         { State: JobState.Queued } when job.Attempt >= job.MaxAttempts => Failed(job, $"No attempt of {job.MaxAttempts} is left."),
         { State: JobState.Queued } => new JobMove(
             job with { State = JobState.Running, Worker = worker, Attempt = job.Attempt + 1, Fence = job.Fence + 1 },
@@ -40,7 +44,10 @@ static class JobLifecycle
         new(Ended(job, JobState.Cancelled) with { CancelRequested = true, Error = null }, "cancelled", "Cancelled.");
 
     public static JobMove Succeeded(TrainingJob job, string modelVersion) =>
-        new(Ended(job, JobState.Succeeded) with { ModelVersion = modelVersion, CancelRequested = false, Error = null }, "succeeded", $"Model {modelVersion} is ready.");
+        new(
+            Ended(job, JobState.Succeeded) with { ModelVersion = modelVersion, CancelRequested = false, Error = null },
+            "succeeded",
+            $"Model {modelVersion} is ready.");
 
     public static JobMove? RequestCancel(TrainingJob job) => job switch
     {

@@ -48,7 +48,9 @@ public sealed class MetricStore(Database database)
             order by name, step
             """;
         var points = await database.QueryAsync<MetricPoint>(sql, new { jobId, names = names?.ToArray(), maxPoints = (long)maxPoints }, cancellationToken);
-        return [.. points.GroupBy(point => point.Name).Select(series => new MetricSeries(series.Key, [.. series.Select(point => new SeriesPoint(point.Step, point.Value))]))];
+        return [.. from point in points
+                   group new SeriesPoint(point.Step, point.Value) by point.Name into series
+                   select new MetricSeries(series.Key, [.. series])];
     }
 
     public Task<IReadOnlyList<string>> NamesAsync(Guid jobId, CancellationToken cancellationToken) =>

@@ -20,7 +20,8 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
         }
         const string sql = $"select {JobRow.Columns} from training_job where idempotency_key = @idempotencyKey and request_hash = @requestHash";
         var first = await database.FirstAsync<TrainingJob>(sql, new { idempotencyKey, requestHash }, cancellationToken)
-            ?? throw new IdempotencyConflictException($"The idempotency key '{idempotencyKey}' was used before for another request. Use a new key for a new request.");
+            ?? throw new IdempotencyConflictException(
+                $"The idempotency key '{idempotencyKey}' was used before for another request. Use a new key for a new request.");
         return (first, false);
     }
 

@@ -23,7 +23,8 @@ public sealed class ModelStore(Database database)
     const string Alias = "model, alias, version, revision, updated_at as UpdatedAt";
 
     /// <summary>
-    /// Ends the job as succeeded with a new version of <paramref name="model"/>: next number, checkpoint kept for good, <see cref="LatestAlias"/> moved, all in one transaction.
+    /// Ends the job as succeeded with a new version of <paramref name="model"/>, all in one transaction:
+    /// the next number, the checkpoint kept for good, <see cref="LatestAlias"/> moved.
     /// </summary>
     /// <returns>Null when the lease is lost; nothing was written.</returns>
     /// <exception cref="NotFoundException">The job has no such checkpoint.</exception>
@@ -84,7 +85,8 @@ public sealed class ModelStore(Database database)
     }
 
     /// <summary>
-    /// Points an alias at a version. <paramref name="ifMatchRevision"/>: null moves it whatever it is; 0 only creates it; otherwise it must still have that revision.
+    /// Points an alias at a version. <paramref name="ifMatchRevision"/>: null moves it whatever it is; 0 only creates it;
+    /// otherwise it must still have that revision.
     /// </summary>
     /// <exception cref="NotFoundException">No such version.</exception>
     /// <exception cref="PreconditionFailedException">The alias has another revision.</exception>
@@ -92,7 +94,10 @@ public sealed class ModelStore(Database database)
     public async Task<ModelAlias> SetAliasAsync(string model, string alias, int version, long? ifMatchRevision, CancellationToken cancellationToken)
     {
         if (alias == LatestAlias || !ResourceName.IsValid(alias))
-            throw new ArgumentException($"'{alias}' cannot be set: it must match {ResourceName.Pattern} and not be '{LatestAlias}', which moves by itself.", nameof(alias));
+        {
+            throw new ArgumentException(
+                $"'{alias}' cannot be set: it must match {ResourceName.Pattern} and not be '{LatestAlias}', which moves by itself.", nameof(alias));
+        }
         // One statement each, so that of two callers with the same revision one moves the alias and the other is told.
         const string create = "insert into model_alias (model, alias, version) values (@model, @alias, @version)";
         const string move = "version = @version, revision = model_alias.revision + 1, updated_at = now()";
@@ -122,7 +127,8 @@ public sealed class ModelStore(Database database)
             """;
         var models = await database.QueryAsync<ModelRow>(sql, parameters, cancellationToken);
         var names = models.Select(model => model.Name).ToArray();
-        var aliases = await database.QueryAsync<ModelAlias>($"select {Alias} from model_alias where model = any(@names) order by alias", new { names }, cancellationToken);
+        var aliases = await database.QueryAsync<ModelAlias>(
+            $"select {Alias} from model_alias where model = any(@names) order by alias", new { names }, cancellationToken);
         return [.. from model in models
                    select new Model(model.Name, model.Versions, model.LatestVersion, model.CreatedAt, [.. aliases.Where(alias => alias.Model == model.Name)])];
     }

@@ -19,7 +19,8 @@ sealed class PostgresAccount
         var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).ToList();
         var account = accounts.Find(fields => fields[0] == "postgres") ?? accounts.Find(fields => fields[0] == "nobody")
             ?? throw new InvalidOperationException(
-                "PostgreSQL refuses to run as root, and there is no account 'postgres' or 'nobody' to run it as. Create one, or start this program as another user.");
+                "PostgreSQL refuses to run as root, and there is no account 'postgres' or 'nobody' to run it as. "
+                + "Create one, or start this program as another user.");
         string[] owner = ["chown", $"{account[2]}:{account[3]}"];
         string[] drop = ["setpriv", $"--reuid={account[2]}", $"--regid={account[3]}", "--clear-groups"];
         // The data may lie under a closed directory such as /root. Instead of opening that to everybody, PostgreSQL alone may walk through it.
@@ -31,7 +32,8 @@ sealed class PostgresAccount
                 return new PostgresAccount(owner, prefix);
         }
         throw new InvalidOperationException(
-            $"PostgreSQL refuses to run as root, and the account '{account[0]}' that it would run as cannot reach {directory}. Keep the data in a directory that it can reach.");
+            $"PostgreSQL refuses to run as root, and the account '{account[0]}' that it would run as cannot reach {directory}. "
+            + "Keep the data in a directory that it can reach.");
     }
 
     /// <summary>Gives a file or directory to the account.</summary>

@@ -29,7 +29,10 @@ sealed class PostgresCluster(string directory)
             if (!File.Exists(path))
             {
                 if (Exists)
-                    throw new InvalidOperationException($"{path} is missing, and nothing else opens the database beside it. Put it back, or move {directory} away to start with an empty one.");
+                {
+                    throw new InvalidOperationException(
+                        $"{path} is missing, and nothing else opens the database beside it. Put it back, or move {directory} away to start with an empty one.");
+                }
                 WriteSecret(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
             }
             return File.ReadAllText(path);
@@ -103,7 +106,8 @@ sealed class PostgresCluster(string directory)
             all[name] = value;
         // Replaces what ALTER SYSTEM would write; it wins over postgresql.conf.
         var path = Path.Combine(Data, "postgresql.auto.conf");
-        await File.WriteAllLinesAsync(path, all.Select(setting => $"{setting.Key} = '{setting.Value.Replace("'", "''", StringComparison.Ordinal)}'"), cancellationToken);
+        var lines = all.Select(setting => $"{setting.Key} = '{setting.Value.Replace("'", "''", StringComparison.Ordinal)}'");
+        await File.WriteAllLinesAsync(path, lines, cancellationToken);
         await account.OwnAsync(path, cancellationToken);
     }
 

@@ -21,7 +21,8 @@ sealed partial record PostgresPrograms(string Home, int Major)
         {
             throw new PostgresNotFoundException(
                 "No PostgreSQL server was found: initdb, postgres and pg_ctl are neither in PATH nor in /usr/lib/postgresql/*/bin. "
-                + "Install it with 'apt-get install postgresql' (Debian, Ubuntu) or 'dnf install postgresql-server' (Fedora, RHEL), or name a running server in ConnectionStrings__Default.");
+                + "Install it with 'apt-get install postgresql' (Debian, Ubuntu) or 'dnf install postgresql-server' (Fedora, RHEL), "
+                + "or name a running server in ConnectionStrings__Default.");
         }
         return found.Where(programs => major is null || programs.Major == major).MaxBy(programs => programs.Major)
             ?? throw new PostgresNotFoundException(

@@ -120,8 +120,9 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
                     cluster.MovePort();
                 await cluster.ConfigureAsync(account, settings, timeout.Token);
                 // The server inherits what pg_ctl's output is connected to, and would keep it open for as long as it runs.
+                string[] quietly = ["sh", "-c", "exec \"$0\" \"$@\" >/dev/null 2>&1"];
                 await account.RunAsync(
-                    ["sh", "-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", programs.Path("pg_ctl"), "-D", cluster.Data, "-l", cluster.Log, "-w", "-t", "60", "start"], timeout.Token);
+                    [.. quietly, programs.Path("pg_ctl"), "-D", cluster.Data, "-l", cluster.Log, "-w", "-t", "60", "start"], timeout.Token);
                 if (await AnswersAsync(timeout.Token))
                     return;
                 await Task.Delay(TimeSpan.FromMilliseconds(250), timeout.Token);
@@ -131,7 +132,8 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var log = File.Exists(cluster.Log) ? string.Join('\n', File.ReadLines(cluster.Log).TakeLast(20)) : "It wrote no log.";
-            throw new InvalidOperationException($"The private PostgreSQL server in {cluster.Data} did not start within {StartTimeout.TotalSeconds:0} s. Its last words:\n{log}");
+            throw new InvalidOperationException(
+                $"The private PostgreSQL server in {cluster.Data} did not start within {StartTimeout.TotalSeconds:0} s. Its last words:\n{log}");
         }
     }
 
