@@ -240,6 +240,18 @@ public sealed class DatasetTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task The_test_split_is_not_for_training()
+    {
+        var dataset = await Samples.DatasetAsync(
+            database, Samples.Item("a", "cat"), Samples.Item("b", "dog", split: "test"), Samples.Item("c", split: "train"), Samples.Item("d", "cat", split: "val"));
+
+        var statistics = await datasets.StatisticsAsync(dataset.Id, 1, Cancel);
+
+        statistics.Training.ShouldBe(new TrainingPart(3, 2, 1));
+        (statistics.Items, statistics.Labeled, statistics.Classes).ShouldBe((4L, 3L, 2));
+    }
+
+    [Fact]
     public async Task A_data_set_in_use_cannot_be_deleted()
     {
         var job = await Samples.JobAsync(database);

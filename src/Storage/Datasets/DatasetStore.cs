@@ -38,7 +38,7 @@ public sealed class DatasetStore(Database database)
     /// <summary>Counts over the items that <paramref name="version"/> holds.</summary>
     public async Task<DatasetStatistics> StatisticsAsync(Guid id, int version, CancellationToken cancellationToken)
     {
-        // One pass over the items; a row.s kind says which column it counts: 3 = label, 5 = domain, 6 = split, 7 = all of them.
+        // One pass over the items; a row's kind says which column it counts: 3 = label, 5 = domain, 6 = split, 7 = all of them.
         const string sql = """
             with item as (
                 select i.label, i.domain, i.split, i.split is not distinct from 'test' as held, i.width, i.height, i.channels
@@ -48,7 +48,8 @@ public sealed class DatasetStore(Database database)
                 select width, height from item group by width, height order by count(*) desc, width, height limit 1
             )
             select grouping(label, domain, split) as Kind, coalesce(label, domain, split) as Value, count(*) as Count, max(channels) as Channels,
-                   count(*) filter (where not held) as Items, count(label) filter (where not held) as Labeled, count(distinct label) filter (where not held) as Classes,
+                   count(*) filter (where not held) as Items, count(label) filter (where not held) as Labeled,
+                   count(distinct label) filter (where not held) as Classes,
                    (select width from size) as Width, (select height from size) as Height
             from item group by grouping sets ((label), (domain), (split), ())
             """;
