@@ -8,11 +8,17 @@ namespace ContrastiveService.Storage;
 /// <summary>One PostgreSQL database: its connection pool, its schema, its health.</summary>
 public sealed class Database(string connectionString) : IAsyncDisposable
 {
+    readonly TaskCompletionSource migrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The one pool that everything goes through, Hangfire included: two pools could not share a transaction.</summary>
     public NpgsqlDataSource Source { get; } = CreateSource(connectionString);
 
     /// <summary>Brings the schema up to date. Safe to call from any number of processes at once: one does it, the others wait.</summary>
-    public Task MigrateAsync(CancellationToken cancellationToken) => Schema.MigrateAsync(Source, cancellationToken);
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await Schema.MigrateAsync(Source, cancellationToken);
+        migrated.TrySetResult();
+    }
 
     /// <summary>Whether a query gets through, for health checks.</summary>
     public async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
@@ -30,6 +36,9 @@ public sealed class Database(string connectionString) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    /// <summary>Ends once <see cref="MigrateAsync"/> has done its work in this process.</summary>
+    internal Task Migrated => migrated.Task;
 
     /// <summary>
     /// A transaction that also takes in what Hangfire writes. Each connection in it must be closed before the next one opens, Hangfire's included.

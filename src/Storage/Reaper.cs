@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace ContrastiveService.Storage;
 
 /// <summary>Looks every few seconds for what a killed process left behind: jobs without a worker, imports without an uploader.</summary>
-sealed partial class Reaper(JobReaping jobs, ImportStore imports, TimeProvider time, ILogger<Reaper> logger) : BackgroundService
+sealed partial class Reaper(Database database, JobReaping jobs, ImportStore imports, TimeProvider time, ILogger<Reaper> logger) : BackgroundService
 {
     // With a lease of 30 s, a dead worker's job is back in the queue within 35 s.
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -14,6 +14,7 @@ sealed partial class Reaper(JobReaping jobs, ImportStore imports, TimeProvider t
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await database.Migrated.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

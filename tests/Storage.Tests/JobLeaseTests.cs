@@ -70,10 +70,12 @@ public sealed class JobLeaseTests(TestDatabase database) : IClassFixture<TestDat
     {
         var lease = await Samples.ClaimedAsync(database);
         await Samples.RunOutAsync(database, lease.JobId);
+        var claimed = await Samples.ReadAsync(database, lease.JobId);
 
         var rounds = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => reaping.ReapAsync(Cancel)));
 
         rounds.Sum(round => round.Requeued).ShouldBe(1);
+        (await DeliveryStateAsync(claimed.HangfireId!)).ShouldBe("Processing", "its worker may be alive, and would take a deletion for a cancel");
         var job = await Samples.ReadAsync(database, lease.JobId);
         (job.State, job.Attempt, job.Worker, job.LeaseUntil).ShouldBe((JobState.Queued, 1, null, null));
         job.Error.ShouldNotBeNull().ShouldContain("worker-1 stopped answering");
@@ -213,6 +215,9 @@ public sealed class JobLeaseTests(TestDatabase database) : IClassFixture<TestDat
         page.Select(e => e.Sequence).ShouldBe([11, 12, 13, 14, 15]);
         page[0].Data.ShouldBe("""{"code":"collapse"}""");
     }
+
+    Task<string?> DeliveryStateAsync(string hangfireId) =>
+        database.Get<Database>().FirstAsync<string>("select statename from hangfire.job where id::text = @hangfireId", new { hangfireId }, Cancel);
 
     async Task ShouldBeLockedOutAsync(JobLease stale)
     {

@@ -80,6 +80,7 @@ public sealed class QueueTests(TestDatabase database) : IClassFixture<TestDataba
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddStorage(database.ConnectionString).AddReaper();
         using var host = builder.Build();
+        await host.Services.GetRequiredService<Database>().MigrateAsync(Cancel);
 
         await host.StartAsync(Cancel);
 
@@ -141,7 +142,6 @@ public sealed class QueueTests(TestDatabase database) : IClassFixture<TestDataba
             catch (OperationCanceledException)
             {
                 await leases.HandBackAsync(lease, CancellationToken.None);
-                throw;
             }
         }
     }

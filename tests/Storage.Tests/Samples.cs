@@ -50,6 +50,7 @@ static class Samples
     public static async Task<JobLease> ClaimedAsync(TestDatabase database, int maxAttempts = 3)
     {
         var job = await JobAsync(database, maxAttempts);
+        await FetchAsync(database, job);
         return (await database.Get<JobLeaseStore>().ClaimAsync(job.Id, "worker-1", Lease, Cancel))!;
     }
 
@@ -64,6 +65,16 @@ static class Samples
         var events = await database.Get<JobEventStore>().ListAsync(id, 0, 1000, Cancel);
         events.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, events.Count).Select(i => (long)i), "the sequence has no gap and no double");
         return [.. events.Select(e => e.Type)];
+    }
+
+    /// <summary>What Hangfire does with a delivery before it calls a worker.</summary>
+    static async Task FetchAsync(TestDatabase database, TrainingJob job)
+    {
+        const string sql = """
+            with fetched as (update hangfire.jobqueue set fetchedat = now() at time zone 'utc' where jobid::text = @HangfireId returning jobid)
+            update hangfire.job set statename = 'Processing' where id in (select jobid from fetched)
+            """;
+        (await database.Get<Database>().ExecuteAsync(sql, new { job.HangfireId }, Cancel)).ShouldBe(1);
     }
 
     /// <summary>How often Hangfire would deliver the job.</summary>

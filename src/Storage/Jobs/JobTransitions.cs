@@ -21,9 +21,9 @@ public sealed class JobTransitions(Database database, JobDelivery delivery)
             before = job;
             after = await JobRow.WriteAsync(connection, move, lease, cancellationToken);
         }
-        // The old delivery has no more to say: a worker that still holds it is told to stop, and nobody is called in vain.
-        if (after.State is JobState.Queued or JobState.Cancelled && before.HangfireId is { } old)
-            delivery.Withdraw(old);
+        // Only one that nobody has in hand: a worker reads the end of its delivery as its owner's wish. A delivery that comes too late finds nothing to claim.
+        if (before is { State: JobState.Queued, HangfireId: { } waiting } && after.State != JobState.Running)
+            delivery.Withdraw(waiting);
         if (after.State == JobState.Queued)
             after = await DeliverAsync(after, cancellationToken);
         scope.Complete();

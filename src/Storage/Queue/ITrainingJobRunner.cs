@@ -9,7 +9,9 @@ namespace ContrastiveService.Storage.Queue;
 /// </summary>
 public interface ITrainingJobRunner
 {
-    /// <summary>Runs until the job ends or <paramref name="cancellationToken"/> fires; then it rethrows, because a normal return would count as done.</summary>
+    /// <summary>
+    /// Runs until the row says how the attempt ended. What Hangfire makes of the return is for its dashboard only; a row left as running is found by the reaper.
+    /// </summary>
     [JobDisplayName("train {0}")]
     [AutomaticRetry(Attempts = 0)]
     Task RunAsync(Guid jobId, PerformContext? context, CancellationToken cancellationToken);

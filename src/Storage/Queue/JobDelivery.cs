@@ -11,6 +11,6 @@ public sealed class JobDelivery(IBackgroundJobClientV2 client)
     internal string Enqueue(Guid jobId, string queue) =>
         client.Create(Job.FromExpression<ITrainingJobRunner>(runner => runner.RunAsync(jobId, null, CancellationToken.None)), new EnqueuedState(queue), null);
 
-    /// <summary>Takes a delivery back; where a worker has it in hand, its cancellation token fires.</summary>
+    /// <summary>Takes a delivery back that no worker has in hand.</summary>
     internal void Withdraw(string hangfireId) => client.ChangeState(hangfireId, new DeletedState(), null);
 }

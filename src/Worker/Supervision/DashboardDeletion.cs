@@ -20,6 +20,9 @@ internal sealed partial class DashboardDeletion(TrainingJobStore jobs, ILogger<D
         await fired.Task;
         if (over.IsCancellationRequested || context?.Connection.GetStateData(context.BackgroundJob.Id)?.Name != DeletedState.StateName)
             return;
+        // Only the delivery that the row counts on: one that was replaced, after a stall or a crash, is deleted by us and means nothing.
+        if ((await jobs.GetAsync(jobId, CancellationToken.None))?.HangfireId != context.BackgroundJob.Id)
+            return;
         LogDeleted(jobId);
         await jobs.RequestCancelAsync(jobId, CancellationToken.None);
     }
