@@ -2,6 +2,7 @@ using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace ContrastiveService.Storage;
 
@@ -25,6 +26,10 @@ sealed partial class Reaper(Database database, JobReaping jobs, ImportStore impo
                     Log.Reaped(logger, result.Requeued, result.Failed, result.Cancelled, result.Redelivered);
                 if (await imports.FailAbandonedAsync(ImportSilence, stoppingToken) is > 0 and var abandoned)
                     Log.Abandoned(logger, abandoned);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                // The host serves its health checks while the schema is still being made.
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
