@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ContrastiveService.Service.Tests.Worker;
+namespace ContrastiveService.Service.Tests;
 
 /// <summary>Waits for what another process does. The limit only bounds how long a broken build may hang; no test is about time.</summary>
 internal static class Eventually

@@ -17,6 +17,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     private readonly string folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"service-tests-{Guid.NewGuid():N}")).FullName;
     private PrivatePostgres? postgres;
     private WebApplication? api;
+    private Task<TrainedModel>? training;
 
     /// <summary>Speaks to the server with a key.</summary>
     public HttpClient Http { get; private set; } = new();
@@ -37,6 +38,9 @@ public sealed class ServiceFixture : IAsyncLifetime
         Http = Client(api, Key);
         await Eventually.Get("the server to be ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode ? Http : null);
     }
+
+    /// <summary>A trained model; the first test that asks for it waits until it is.</summary>
+    internal Task<TrainedModel> ModelAsync() => training ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"));
 
     /// <summary>Another server on the same database, with a configuration of its own; the caller stops it.</summary>
     public async Task<WebApplication> StartApiAsync(params string[] settings)
