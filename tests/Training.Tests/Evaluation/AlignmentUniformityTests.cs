@@ -59,6 +59,16 @@ public sealed class AlignmentUniformityTests
     }
 
     [Fact]
+    public void No_point_of_many_chunks_is_its_own_neighbour()
+    {
+        using var scope = NewDisposeScope();
+        var z = nn.functional.normalize(Sample.Leaf(Sample.Rows(3000, 3, 6)).detach());
+        var logs = (cdist(z, z).square() * -100).masked_fill(eye(3000, dtype: ScalarType.Bool), double.NegativeInfinity);
+
+        AlignmentUniformity.Uniformity(z, 100).ToDouble().ShouldBe(logs.flatten().logsumexp(0).ToDouble() - Math.Log(3000.0 * 2999), 1e-9);
+    }
+
+    [Fact]
     public void Points_all_over_a_wide_sphere_come_near_the_bound()
     {
         using var scope = NewDisposeScope();

@@ -74,6 +74,16 @@ public sealed class KnnTests
     }
 
     [Fact]
+    public void No_item_of_a_bank_of_many_chunks_is_its_own_neighbour()
+    {
+        using var scope = NewDisposeScope();
+        var rows = Plain(Sample.Rows(3000, 2, 11));
+        var oneClassEach = arange(3000);
+
+        Knn.Top1(rows, oneClassEach, rows, oneClassEach, 1, excludeSelf: true).ShouldBe(0);
+    }
+
+    [Fact]
     public void It_leaves_nothing_in_the_callers_scope()
     {
         using var outer = NewDisposeScope();

@@ -82,6 +82,15 @@ public sealed class ContrastiveTests
     }
 
     [Fact]
+    public void Close_pairs_far_from_the_origin_keep_their_distance()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { 1000, 1000, 1000, 1000.25f }, [2, 2]);
+
+        Contrastive.OfLabels(x, zeros(2, dtype: ScalarType.Int64), form: ContrastiveForm.Distance).Loss.ToDouble().ShouldBe(0.25, 1e-6);
+    }
+
+    [Fact]
     public void A_collapsed_batch_costs_half_the_squared_margin()
     {
         using var scope = NewDisposeScope();
