@@ -67,7 +67,11 @@ public static class Knn
         if (bank.size(1) != queries.size(1))
             throw new ArgumentException($"queries must be as wide as the bank, {bank.size(1)}; they are {queries.size(1)} wide.", nameof(queries));
         if (excludeSelf && (bank.size(0) != queries.size(0) || bank.size(0) < 2))
-            throw new ArgumentException($"With excludeSelf the queries must be the bank, of at least two rows; there are {queries.size(0)} queries and {bank.size(0)} rows.", nameof(queries));
+        {
+            throw new ArgumentException(
+                $"With excludeSelf the queries must be the bank, of at least two rows; there are {queries.size(0)} queries and {bank.size(0)} rows.", nameof(queries));
+        }
+
         using var scope = NewDisposeScope();
         if (bankLabels.min().ToInt64() < 0)
             throw new ArgumentException("bankLabels must not be negative; leave unlabelled items out of the bank.", nameof(bankLabels));

@@ -12,7 +12,9 @@ public static class NtXent
     /// <param name="z0">(B, d) projections of one view; normalised here.</param>
     /// <param name="z1">(B, d) projections of the other view, row by row of the same items.</param>
     /// <param name="temperature">τ &gt; 0.</param>
-    /// <returns>A scalar ≥ 0: ln(2B − 1) when everything is one point, ln(e^{1/τ} + 2B − 2) − 1/τ for perfect positives among orthogonal strangers, 0 for B = 1.</returns>
+    /// <returns>
+    /// A scalar ≥ 0: ln(2B − 1) when everything is one point, ln(e^{1/τ} + 2B − 2) − 1/τ for perfect positives among orthogonal strangers, 0 for B = 1.
+    /// </returns>
     public static Tensor Loss(Tensor z0, Tensor z1, double temperature)
     {
         LossInputs.SameShape(z0, nameof(z0), z1, nameof(z1));

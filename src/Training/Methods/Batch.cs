@@ -15,7 +15,10 @@ public sealed record Batch(IReadOnlyList<Tensor> Views, Tensor? Labels, Tensor I
     private readonly Dictionary<string, Tensor> reports = [];
     private readonly DisposeScope? step = CurrentDisposeScope;
 
-    /// <summary>Adds a scalar to the step's metrics. What is kept is a detached copy that lives in the dispose scope this batch was made in, so methods may report from scopes of their own.</summary>
+    /// <summary>
+    /// Adds a scalar to the step's metrics. What is kept is detached and lives in the dispose scope that this batch was made in, so methods may report from
+    /// scopes of their own.
+    /// </summary>
     public void Report(string name, Tensor scalar)
     {
         var kept = scalar.detach().DetachFromDisposeScope();

@@ -13,7 +13,10 @@ public abstract class Method(string name, MethodContext context) : nn.Module(nam
     /// <summary>What this method was built around.</summary>
     protected MethodContext Context { get; } = context;
 
-    /// <summary>The scalar to minimise, attached to the graph; finite for any finite input. Leaves exactly one tensor in the caller's dispose scope, besides <see cref="Batch.Reports"/>.</summary>
+    /// <summary>
+    /// The scalar to minimise, attached to the graph; finite for any finite input. Leaves exactly one tensor in the caller's dispose scope, besides
+    /// <see cref="Batch.Reports"/>.
+    /// </summary>
     public abstract Tensor Loss(Batch batch);
 
     /// <summary>The method's own parameters that the optimiser moves (never a teacher's). The encoder's are added by the trainer.</summary>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Methods;
 
-/// <summary>A method that compares all rows of a batch with each other by label, or by instance where there are no labels. It has no heads: the encoder's features are what is compared.</summary>
+/// <summary>
+/// A method that compares all rows of a batch with each other by label, or by instance where there are no labels. It has no heads: the encoder's features are
+/// what is compared.
+/// </summary>
 public abstract class PairMethod(string name, PairOptions options, MethodContext context) : Method(name, context)
 {
     public sealed override Tensor Loss(Batch batch)

@@ -16,7 +16,8 @@ public sealed class Siamese(Siamese.Options options, MethodContext context) : Pa
         [Range(0.001, 1000.0)]
         public double Margin { get; init; } = 1;
 
-        [Description("What a pair at distance D costs, together and apart: `hadsell` ½D² and ½max(0, margin − D)², `distance` D and max(0, margin − D), `squared-distance` D² and max(0, margin − D²).")]
+        [Description("What a pair at distance D costs, together and apart: `hadsell` ½D² and ½max(0, margin − D)², `distance` D and max(0, margin − D), "
+            + "`squared-distance` D² and max(0, margin − D²).")]
         public ContrastiveForm Form { get; init; }
 
         [Description("Pairs that the means are taken over, positives and negatives separately: those that still cost something (`non-zero`) or `all`.")]

@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Methods;
 
 /// <summary>Each view must find its partner among all other views of the batch (Chen et al. 2020).</summary>
-[Method("simclr", Paper = "arXiv 2002.05709", Summary = "NT-Xent: two views of a picture find each other among all views of the batch, through a projection head that is thrown away afterwards. Needs no labels.")]
+[Method("simclr", Paper = "arXiv 2002.05709",
+    Summary = "NT-Xent: two views of a picture find each other among all views of the batch, through a projection head that is thrown away afterwards. Needs no labels.")]
 public sealed class SimClr : Method
 {
     private readonly double temperature;

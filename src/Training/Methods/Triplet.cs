@@ -16,7 +16,8 @@ public sealed class Triplet(Triplet.Options options, MethodContext context) : Pa
         [Range(0.0, 1000.0)]
         public double Margin { get; init; } = 0.2;
 
-        [Description("Triplets that count: `batch-all`, `semi-hard` (stranger farther, but within the margin), `hard` (stranger no farther) or `batch-hard` (farthest positive, nearest stranger). The hard ones may collapse from scratch.")]
+        [Description("Triplets that count: `batch-all`, `semi-hard` (stranger farther, but within the margin), `hard` (stranger no farther) or `batch-hard` "
+            + "(farthest positive, nearest stranger). The hard ones may collapse from scratch.")]
         public TripletMining Mining { get; init; }
 
         [Description("ln(1 + e^gap) in place of max(0, gap + margin): it never stops pulling.")]

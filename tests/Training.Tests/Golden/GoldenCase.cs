@@ -28,7 +28,8 @@ public sealed class GoldenCase
     public bool IsRefused => json.TryGetProperty("error", out _) && !json.TryGetProperty("ours", out _);
 
     /// <summary>Room for the rounding of float32 code: the project's own plus three times what the peer's float32 run shows.</summary>
-    public double Tolerance => (1e-5 * Math.Max(1, Math.Abs(Value))) + (json.TryGetProperty("ours", out _) ? 0 : 3 * Math.Abs(Value - json.GetProperty("value_f32").GetDouble()));
+    public double Tolerance =>
+        (1e-5 * Math.Max(1, Math.Abs(Value))) + (json.TryGetProperty("ours", out _) ? 0 : 3 * Math.Abs(Value - json.GetProperty("value_f32").GetDouble()));
 
     /// <summary>Names of the inputs whose gradient is known.</summary>
     public IEnumerable<string> Differentiated => json.TryGetProperty("grad", out var grad) ? grad.EnumerateObject().Select(g => g.Name) : [];
@@ -39,13 +40,19 @@ public sealed class GoldenCase
         get
         {
             if (!inputs.TryGetValue(input, out var tensor))
-                inputs[input] = tensor = GoldenArray.Read(arrays.GetProperty(json.GetProperty("inputs").GetProperty(input).GetString()!)).requires_grad_(Differentiated.Contains(input));
+            {
+                var array = json.GetProperty("inputs").GetProperty(input).GetString()!;
+                inputs[input] = tensor = GoldenArray.Read(arrays.GetProperty(array)).requires_grad_(Differentiated.Contains(input));
+            }
+
             return tensor;
         }
     }
 
     public GoldenGradient Gradient(string input) =>
-        new(json.GetProperty("grad").GetProperty(input), json.TryGetProperty("grad_f32_max_abs_err", out var errors) && errors.TryGetProperty(input, out var error) ? error.GetDouble() : 0);
+        new(
+            json.GetProperty("grad").GetProperty(input),
+            json.TryGetProperty("grad_f32_max_abs_err", out var errors) && errors.TryGetProperty(input, out var error) ? error.GetDouble() : 0);
 
     public double Number(string hyper) => json.GetProperty("hyper").GetProperty(hyper).GetDouble();
 

@@ -7,13 +7,17 @@ namespace ContrastiveService.Training.Tests.Golden;
 public sealed class GoldenFile
 {
     /// <summary>NaN and infinities stand as strings.</summary>
-    public static JsonSerializerOptions Numbers { get; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString };
+    public static JsonSerializerOptions Numbers { get; } = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString,
+    };
 
     private readonly JsonElement root;
 
     private GoldenFile(string name)
     {
-        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream($"Golden/{name}") ?? throw new FileNotFoundException($"Golden/{name} is not embedded.", name);
+        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream($"Golden/{name}")
+            ?? throw new FileNotFoundException($"Golden/{name} is not embedded.", name);
         root = JsonDocument.Parse(stream).RootElement;
     }
 

@@ -58,7 +58,7 @@ internal static class SlowLosses
                 if (labels[i] == labels[j])
                     pulls.Add(form switch { ContrastiveForm.Hadsell => d * d / 2, ContrastiveForm.Distance => d, _ => d * d });
                 else
-                    pushes.Add(form switch { ContrastiveForm.Hadsell => Math.Pow(Math.Max(0, margin - d), 2) / 2, ContrastiveForm.Distance => Math.Max(0, margin - d), _ => Math.Max(0, margin - (d * d)) });
+                    pushes.Add(form switch { ContrastiveForm.Hadsell => Math.Pow(Math.Max(0, margin - d), 2) / 2, _ => Math.Max(0, margin - (form == ContrastiveForm.Distance ? d : d * d)) });
             }
         }
 

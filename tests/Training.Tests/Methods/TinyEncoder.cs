@@ -13,7 +13,13 @@ internal sealed class TinyEncoder : Backbone
     public TinyEncoder(int seed = 1)
         : base("tiny", 8)
     {
-        layers = nn.Sequential(("conv", nn.Conv2d(1, 8, 3, padding: 1)), ("norm", nn.BatchNorm2d(8)), ("relu", nn.ReLU()), ("pool", nn.AdaptiveAvgPool2d(4)), ("flat", nn.Flatten()), ("linear", nn.Linear(128, 8)));
+        layers = nn.Sequential(
+            ("conv", nn.Conv2d(1, 8, 3, padding: 1)),
+            ("norm", nn.BatchNorm2d(8)),
+            ("relu", nn.ReLU()),
+            ("pool", nn.AdaptiveAvgPool2d(4)),
+            ("flat", nn.Flatten()),
+            ("linear", nn.Linear(128, 8)));
         RegisterComponents();
         using var random = new Generator((ulong)seed);
         Initialization.Kaiming(this, random);

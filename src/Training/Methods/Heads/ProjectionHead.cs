@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Methods.Heads;
 
-/// <summary>A perceptron between the encoder and the loss: linear layers without bias, each followed by batch normalisation, with ReLU between them (SimCLR v2, arXiv 2006.10029).</summary>
+/// <summary>
+/// A perceptron between the encoder and the loss: linear layers without bias, each followed by batch normalisation, with ReLU between them (SimCLR v2,
+/// arXiv 2006.10029).
+/// </summary>
 public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 {
     private readonly Sequential layers;
