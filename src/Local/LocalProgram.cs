@@ -34,6 +34,7 @@ internal static class LocalProgram
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            Console.WriteLine("Stopped. A job that was running goes on at the next start.");
             return Interrupted;
         }
         catch (Exception e) when (e is LocalException or PostgresNotFoundException)
@@ -60,7 +61,7 @@ internal static class LocalProgram
             result = await services.WhileUpAsync(sample.RunAsync, ct);
             view.Point("Swagger UI", new Uri(services.Address, "swagger").ToString());
             view.Point("Queue dashboard", new Uri(services.Address, "hangfire").ToString());
-            view.Point("Report", sample.ReportPath);
+            view.Point("Report", new Uri(sample.ReportPath).AbsoluteUri);
             if (!options.Once)
                 await StayUpAsync(services, view, ct);
             view.Say("Stopping");

@@ -3,15 +3,14 @@ namespace ContrastiveService.Local.Report;
 /// <summary>How the similarities of several kinds of pairs are spread: one smooth hill for each kind.</summary>
 internal static class DensityChart
 {
-    private const int Steps = 160;
-    private const double Bandwidth = 0.03;
+    private const int Steps = 200, BandwidthsInAxis = 45;
 
     /// <param name="kinds">Name, CSS class and cosines of each kind.</param>
     /// <param name="description">For those who cannot see it.</param>
     public static string Draw(IReadOnlyList<(string Name, string Style, IReadOnlyList<double> Cosines)> kinds, string description)
     {
-        var low = Math.Max(-1, kinds.Min(kind => kind.Cosines.Min()) - 0.05);
-        var axis = Axis.Over(Math.Floor(low * 5) / 5, 1, 8);
+        var low = kinds.Min(kind => kind.Cosines.Min());
+        var axis = Axis.Over(Math.Max(-1, low - (1 - low) / 20), 1, 8);
         var hills = kinds.Select(kind => Hill(kind.Cosines, axis)).ToArray();
         var plot = new Plot(1140, axis, new Axis(0, hills.Max(hill => hill.Max(p => p.Y)) * 1.12, []), "cosine similarity", _ => "", description);
         foreach (var (kind, hill) in kinds.Zip(hills))
@@ -29,10 +28,11 @@ internal static class DensityChart
         return plot.ToString();
     }
 
-    // A Gaussian kernel estimate; the part beyond ±1, where no cosine lies, is folded back.
+    // A Gaussian kernel estimate; the part beyond 1, where no cosine lies, is folded back.
     private static (double X, double Y)[] Hill(IReadOnlyList<double> cosines, Axis axis)
     {
-        double Kernel(double x, double c) => Math.Exp(-0.5 * (x - c) * (x - c) / (Bandwidth * Bandwidth));
+        var bandwidth = (axis.High - axis.Low) / BandwidthsInAxis;
+        double Kernel(double x, double c) => Math.Exp(-0.5 * (x - c) * (x - c) / (bandwidth * bandwidth));
         return [.. Enumerable.Range(0, Steps + 1).Select(i =>
         {
             var x = axis.Low + i * (axis.High - axis.Low) / Steps;

@@ -10,7 +10,7 @@ internal static class Html
 
     public static string Percent(double fraction) => (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
-    public static string Cosine(double cosine) => cosine.ToString("0.00", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+    public static string Cosine(double cosine) => cosine.ToString("0.000", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
 
     public static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -19,7 +19,7 @@ internal sealed class Plot
         foreach (var tick in y.Ticks)
             _svg.Append(Invariant($"""<line class="grid" x1="{Left}" x2="{width - Right}" y1="{Y(tick)}" y2="{Y(tick)}"/><text class="tick" x="{Left - 8}" y="{Y(tick) + 4}" text-anchor="end">{yLabel(tick)}</text>"""));
         foreach (var tick in x.Ticks)
-            _svg.Append(Invariant($"""<text class="tick" x="{X(tick)}" y="{Height - Bottom + 18}" text-anchor="middle">{tick:0.##}</text>"""));
+            _svg.Append(Invariant($"""<text class="tick" x="{X(tick)}" y="{Height - Bottom + 18}" text-anchor="middle">{tick:0.###}</text>"""));
         _svg.Append(Invariant($"""<text class="axis" x="{width - Right}" y="{Height - 2}" text-anchor="end">{Html.Text(xTitle)}</text>"""));
     }
 

@@ -83,7 +83,7 @@ internal static partial class ReportPage
         [
             ("Model", report.Result.ModelVersion),
             ("Job", report.Result.JobId.ToString()),
-            ("Data set", $"{report.Dataset}, {Html.Count(report.Items)} pictures"),
+            ("Data set", $"{report.Dataset}, {Html.Count(report.Items)} training pictures"),
             ("Method", $"{root.GetProperty("method").GetProperty("type").GetString()}, {root.GetProperty("backbone").GetProperty("type").GetString()}"),
             ("Training", $"{root.GetProperty("epochs")} epochs, {root.GetProperty("batchSize")} pictures a step, {root.GetProperty("optimizer").GetProperty("type").GetString()}"),
             ("Speed", $"{Html.Count(report.Result.ImagesPerSecond)} images/s"),

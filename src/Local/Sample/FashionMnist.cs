@@ -11,9 +11,9 @@ internal sealed record FashionMnist(string Name, string Folder)
     public static IReadOnlyList<string> Classes { get; } =
         ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 
-    public static FashionMnist Find(string samplesPath) => Directory.Exists(Installed)
+    public static FashionMnist Find(LocalOptions options) => Directory.Exists(Installed) && !options.Mini
         ? new("fashion-mnist", Installed)
-        : new("fashion-mnist-mini", Path.Combine(samplesPath, "fashion-mnist-mini"));
+        : new("fashion-mnist-mini", Path.Combine(options.SamplesPath, "fashion-mnist-mini"));
 
     /// <param name="part"><c>train</c> or <c>t10k</c>.</param>
     public string Images(string part) => Path.Combine(Folder, $"{part}-images-idx3-ubyte.gz");

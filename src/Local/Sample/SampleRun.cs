@@ -8,7 +8,7 @@ namespace ContrastiveService.Local.Sample;
 /// <summary>The newcomer's path through the service: upload, train, embed, compare, and a page that shows it.</summary>
 internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptions options, Uri address, long started)
 {
-    private readonly FashionMnist _sample = FashionMnist.Find(options.SamplesPath);
+    private readonly FashionMnist _sample = FashionMnist.Find(options);
     private readonly SampleTraining _training = new(service, view, options.SamplesPath);
 
     /// <summary>Where the page lies.</summary>
@@ -63,7 +63,7 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
         var stepsPerEpoch = job.Progress is { TotalSteps: > 0 } progress ? (double)progress.TotalSteps / progress.Epochs : 1;
         IReadOnlyList<(double, double)> ByEpoch(string name) => [.. metrics.Of(name).Select(point => (point.Step / stepsPerEpoch, point.Value))];
         var page = ReportPage.Render(new SampleReport(
-            result, dataset.Name, dataset.Items, job.Plan?.GetRawText() ?? "{}", ByEpoch("loss"), ByEpoch("knnTop1"),
+            result, dataset.Name, dataset.Statistics.Splits["train"], job.Plan?.GetRawText() ?? "{}", ByEpoch("loss"), ByEpoch("knnTop1"),
             pairs, shown, comparison.Neighbourhoods(), address, DateTimeOffset.Now));
         Directory.CreateDirectory(Path.GetDirectoryName(ReportPath)!);
         await File.WriteAllTextAsync(ReportPath, page, ct);

@@ -8,10 +8,12 @@ internal sealed class ChildProgram : IDisposable
     private const int LastLines = 15;
 
     // The end of stdin is the sign to stop: the kernel closes the pipe even when this process is killed, so nothing is left behind.
-    // Ctrl-C reaches every process of the terminal at once; the children ignore it and are stopped in order.
+    // Ctrl-C reaches every process of the terminal at once; the children ignore it and are stopped in order. The keeper outlives
+    // a SIGTERM to the whole group, because PostgreSQL may stop only when the child is really gone.
     private const string Keeper =
         """
         trap '' INT
+        trap : TERM HUP
         log=$1; shift
         exec 3<&0
         "$@" >"$log" 2>&1 </dev/null 3<&- &
@@ -20,6 +22,7 @@ internal sealed class ChildProgram : IDisposable
         watcher=$!
         wait "$child"
         code=$?
+        while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
         kill "$watcher" 2>/dev/null
         exit "$code"
         """;

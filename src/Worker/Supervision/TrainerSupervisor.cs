@@ -63,7 +63,7 @@ internal sealed partial class TrainerSupervisor(
         catch (NpgsqlException e)
         {
             // While the database is away nobody can take the job from us either. The fence decides when it is back.
-            LogRenewalFailed(lease.JobId, e);
+            LogRenewalFailed(lease.JobId, e.Message);
         }
 
         return life.ApplicationStopping.IsCancellationRequested ? StopReason.HandBack : StopReason.None;
@@ -82,6 +82,6 @@ internal sealed partial class TrainerSupervisor(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ending trainer {Pid} of job {JobId} at once: {Reason}")]
     private partial void LogKilling(int pid, Guid jobId, StopReason reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of job {JobId} could not be renewed; trying again")]
-    private partial void LogRenewalFailed(Guid jobId, Exception e);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of job {JobId} could not be renewed, trying again: {Reason}")]
+    private partial void LogRenewalFailed(Guid jobId, string reason);
 }
