@@ -15,9 +15,11 @@ internal sealed class WorkFolder : IDisposable
     public WorkFolder(IOptions<WorkerOptions> options)
     {
         var all = System.IO.Path.Combine(options.Value.CachePath, "work");
-        _path = System.IO.Path.Combine(all, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(_path);
-        _lock = FileLock.TryTake(LockOf(_path)) ?? throw new IOException($"'{_path}' is new and yet locked.");
+        Directory.CreateDirectory(all);
+        // One worker at a time, lest one takes the other's folder for abandoned between its making and its locking.
+        using var alone = FileLock.Take(LockOf(all));
+        _path = Directory.CreateDirectory(System.IO.Path.Combine(all, Guid.NewGuid().ToString("N"))).FullName;
+        _lock = FileLock.Take(LockOf(_path));
         foreach (var folder in Directory.GetDirectories(all))
             RemoveIfAbandoned(folder);
     }

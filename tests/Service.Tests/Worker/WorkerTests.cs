@@ -1,4 +1,5 @@
 using ContrastiveService.Storage.Jobs;
+using Hangfire;
 
 namespace ContrastiveService.Service.Tests.Worker;
 
@@ -150,6 +151,41 @@ public sealed class WorkerTests(WorkerLab lab)
         await lab.Jobs.RequestCancelAsync(id, CancellationToken.None);
         await lab.WhenAsync(id, JobState.Cancelled);
         (await lab.Jobs.GetAsync(id, CancellationToken.None))!.Fence.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_paused_worker_loses_its_job_and_writes_nothing_more()
+    {
+        using var paused = lab.StartWorker();
+        var id = await lab.SubmitAsync(Long);
+        await lab.WhenSavedAsync(id);
+        var first = WorkerProcess.TrainersOf(id).Single();
+
+        paused.Signal("STOP");
+        using var other = lab.StartWorker();
+        await lab.WhenAsync(id, "in its second attempt", job => job is { State: JobState.Running, Attempt: 2 });
+        await Eventually.Is("the first trainer to end by itself", () => Task.FromResult(!WorkerProcess.TrainersOf(id).Contains(first)));
+        paused.Signal("CONT");
+
+        await lab.WhenSavedAsync(id, (await lab.WhenSavedAsync(id)).Step);
+        (await lab.WhenAsync(id, JobState.Running)).Fence.ShouldBe(2);
+        await lab.Jobs.RequestCancelAsync(id, CancellationToken.None);
+        await lab.WhenAsync(id, JobState.Cancelled);
+        ShouldBeWhole(await lab.LossesAsync(id));
+        paused.HasExited.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_running_job_that_is_deleted_in_the_dashboard_is_cancelled()
+    {
+        using var worker = lab.StartWorker();
+        var id = await lab.SubmitAsync(Long);
+        await lab.WhenSavedAsync(id);
+        var delivery = (await lab.Jobs.GetAsync(id, CancellationToken.None))!.HangfireId!;
+
+        lab.Get<IBackgroundJobClientV2>().Delete(delivery).ShouldBeTrue();
+
+        (await lab.WhenAsync(id, JobState.Cancelled)).CancelRequested.ShouldBeTrue();
     }
 
     private static void ShouldBeWhole(IReadOnlyList<SeriesPoint> losses) =>
