@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using ContrastiveService.Storage.Queue;
 
 namespace ContrastiveService.Worker;
 
 /// <summary>Configuration section <c>Worker</c> (environment: <c>Worker__LeaseSeconds=30</c>).</summary>
-public sealed class WorkerOptions
+public sealed class WorkerOptions : IValidatableObject
 {
     public const string Section = "Worker";
 
@@ -35,4 +36,13 @@ public sealed class WorkerOptions
 
     /// <summary>File touched while this worker is alive and reaches the database; none when empty. For a container's health check.</summary>
     public string HealthFile { get; set; } = "";
+
+    /// <summary><see cref="Queues"/>, one by one; none when empty.</summary>
+    public IReadOnlyList<string> QueueNames => Queues.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var unknown in QueueNames.Where(name => name is not (QueueName.Cpu or QueueName.Gpu)))
+            yield return new($"Worker__Queues names '{unknown}'; the queues are '{QueueName.Cpu}' and '{QueueName.Gpu}'.", [nameof(Queues)]);
+    }
 }
