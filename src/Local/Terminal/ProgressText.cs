@@ -15,9 +15,9 @@ internal static class ProgressText
             $"epoch {Math.Min(progress.Epoch + 1, progress.Epochs)}/{progress.Epochs}",
             progress.Loss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.000}") : null,
             progress.KnnTop1 is { } knn ? string.Create(CultureInfo.InvariantCulture, $"kNN top-1 {100 * knn:0.0} %") : null,
-            progress.ImagesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:#,0} images/s") : null,
+            progress.Phase is { } phase and not "training" ? phase
+                : progress.ImagesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{progress.ImagesPerSecond:#,0} images/s") : null,
             progress.EtaSeconds is { } eta ? $"ETA {TimeSpan.FromSeconds(eta):m\\:ss}" : null,
-            progress.Phase == "training" ? null : progress.Phase,
         ];
         return string.Join("  ", parts.Where(part => part is not null));
     }
