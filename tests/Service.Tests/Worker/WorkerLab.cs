@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ContrastiveService.Service.Tests.Worker;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
@@ -10,8 +9,6 @@ using ContrastiveService.Training.Plans;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using SkiaSharp;
-
-[assembly: AssemblyFixture(typeof(WorkerLab))]
 
 namespace ContrastiveService.Service.Tests.Worker;
 

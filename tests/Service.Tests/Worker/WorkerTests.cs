@@ -3,7 +3,7 @@ using Hangfire;
 
 namespace ContrastiveService.Service.Tests.Worker;
 
-public sealed class WorkerTests(WorkerLab lab)
+public sealed class WorkerTests(WorkerLab lab) : IClassFixture<WorkerLab>
 {
     private const int Long = 20_000, Short = 60;
 
