@@ -21,7 +21,7 @@ public sealed class SimClr : Method
         : base("simclr", context)
     {
         temperature = options.Temperature;
-        projector = new ProjectionHead(context.Width, options.HiddenWidth ?? context.Width, options.ProjectionWidth, options.ProjectorLayers);
+        projector = new ProjectionHead(context.Width, options.HiddenWidth ?? context.Width, options.ProjectionWidth, options.ProjectorLayers, options.ProjectorNorm);
         RegisterComponents();
     }
 
@@ -34,6 +34,10 @@ public sealed class SimClr : Method
         [Description("Linear layers of the projector.")]
         [Range(2, 3)]
         public int ProjectorLayers { get; init; } = 3;
+
+        [Description("Batch normalisation after each of the projector's layers. Without it, the loss also sees an offset that all features share: an encoder "
+            + "without norms of its own, such as seed-convnet, then keeps its cosine similarities farther apart.")]
+        public bool ProjectorNorm { get; init; } = true;
 
         [Description("Width between the projector's layers; the encoder's own if left out.")]
         [Range(1, 16_384)]

@@ -1,5 +1,6 @@
 using ContrastiveService.Training.Losses;
 using ContrastiveService.Training.Methods;
+using ContrastiveService.Training.Methods.Heads;
 using ContrastiveService.Training.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,6 +32,31 @@ public sealed class SimClrTests
 
         linear.ShouldBe(layers == 2 ? [(24, 8), (6, 24)] : [(24, 8), (24, 24), (6, 24)]);
         rig.Method.Trainable().Select(t => t.Name).ShouldAllBe(n => n.StartsWith("projector.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 0)]
+    public void The_projector_has_norms_or_biases(bool norm, int norms)
+    {
+        using var scope = NewDisposeScope();
+        var rig = new MethodRig(MethodCatalog.Find("simclr"), labeled: false, new SimClr.Options { ProjectorNorm = norm });
+
+        rig.Method.named_buffers().Count(b => b.name.EndsWith("running_mean", StringComparison.Ordinal)).ShouldBe(norms);
+        rig.Method.Trainable().Count(t => t.Name.Contains("linear", StringComparison.Ordinal) && t.Name.EndsWith("bias", StringComparison.Ordinal)).ShouldBe(3 - norms);
+    }
+
+    [Fact]
+    public void Only_without_norms_does_the_loss_see_an_offset_that_all_features_share()
+    {
+        using var scope = NewDisposeScope();
+        var features = randn(8, 16);
+        foreach (var norm in new[] { true, false })
+        {
+            using var head = new ProjectionHead(16, 16, 8, 2, norm);
+            var moved = (head.forward(features) - head.forward(features + 5)).abs().max().ToDouble();
+            (moved < 1e-4).ShouldBe(norm);
+        }
     }
 
     [Fact]

@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Methods.Heads;
 
 /// <summary>
-/// A perceptron between the encoder and the loss: linear layers without bias, each followed by batch normalisation, with ReLU between them (SimCLR v2,
-/// arXiv 2006.10029).
+/// A perceptron between the encoder and the loss: linear layers, each followed by batch normalisation, with ReLU between them (SimCLR v2, arXiv 2006.10029).
 /// </summary>
 public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 {
@@ -17,7 +16,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <param name="hidden">Width between layers.</param>
     /// <param name="outputs">Width of the projections.</param>
     /// <param name="depth">Linear layers, at least 1.</param>
-    public ProjectionHead(int inputs, int hidden, int outputs, int depth)
+    /// <param name="norm">Whether layers are normalised; those that are not have a bias.</param>
+    public ProjectionHead(int inputs, int hidden, int outputs, int depth, bool norm = true)
         : base(nameof(ProjectionHead))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
@@ -25,8 +25,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         for (var layer = 1; layer <= depth; layer++)
         {
             var width = layer == depth ? outputs : hidden;
-            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: false)));
-            modules.Add(($"norm{layer}", nn.BatchNorm1d(width)));
+            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: !norm)));
+            if (norm)
+                modules.Add(($"norm{layer}", nn.BatchNorm1d(width)));
             if (layer < depth)
                 modules.Add(($"relu{layer}", nn.ReLU()));
         }
@@ -35,6 +36,6 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(B, inputs) to (B, outputs); B at least 2 while training.</summary>
+    /// <summary>(B, inputs) to (B, outputs); B at least 2 while training with norms.</summary>
     public override Tensor forward(Tensor input) => layers.forward(input);
 }
