@@ -10,4 +10,7 @@ public sealed record BackbonePlan
 
     [Description("Where the architecture has two: `small` (3×3, stride 1, no pooling; for pictures up to about 64 px) or `standard` (torchvision's). `auto` chooses by imageSize.")]
     public StemKind Stem { get; init; } = StemKind.Auto;
+
+    [Description("Batch normalisation after every layer of seed-convnet, which has none of its own: it learns faster and its features spread better. Other architectures have theirs whatever this says.")]
+    public bool BatchNorm { get; init; }
 }

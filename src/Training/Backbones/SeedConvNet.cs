@@ -6,7 +6,8 @@ namespace ContrastiveService.Training.Backbones;
 
 /// <summary>
 /// Two blocks of convolution 3×3, ReLU and max pooling, then a linear layer to 128. Pooling to 7×7 in between does nothing to a 28×28 picture and makes any
-/// other size fit.
+/// other size fit. With <see cref="BackbonePlan.BatchNorm"/> every layer is followed by batch normalisation (bn1, bn2, bn3): features then have no large common
+/// part, which would put all cosines near 1.
 /// </summary>
 [Backbone("seed-convnet", Paper = "LeCun 1998, with ReLU", Summary = "Two convolutions and a linear layer, 128 wide: trains in seconds, for small and simple pictures.",
     Width = Features, SmallestImage = Smallest)]
@@ -16,7 +17,9 @@ public sealed class SeedConvNet : Backbone
 
     readonly int channels;
     readonly Conv2d conv1, conv2;
+    readonly BatchNorm2d? bn1, bn2;
     readonly Linear fc;
+    readonly BatchNorm1d? bn3;
 
     public SeedConvNet(BackbonePlan plan, int channels) : base(nameof(SeedConvNet), Features)
     {
@@ -24,6 +27,12 @@ public sealed class SeedConvNet : Backbone
         conv1 = nn.Conv2d(channels, 64, kernel_size: 3, padding: 1);
         conv2 = nn.Conv2d(64, 128, kernel_size: 3, padding: 1);
         fc = nn.Linear(128 * Grid * Grid, Features);
+        if (plan.BatchNorm)
+        {
+            bn1 = nn.BatchNorm2d(64);
+            bn2 = nn.BatchNorm2d(128);
+            bn3 = nn.BatchNorm1d(Features);
+        }
         RegisterComponents();
     }
 
@@ -31,9 +40,11 @@ public sealed class SeedConvNet : Backbone
     {
         CheckInput(images, channels, Smallest);
         using var scope = NewDisposeScope();
-        var x = nn.functional.max_pool2d(conv1.call(images).relu_(), 2); // (B, 64, H/2, W/2)
-        x = nn.functional.max_pool2d(conv2.call(x).relu_(), 2); // (B, 128, H/4, W/4)
+        var x = nn.functional.max_pool2d(Normal(bn1, conv1.call(images)).relu_(), 2); // (B, 64, H/2, W/2)
+        x = nn.functional.max_pool2d(Normal(bn2, conv2.call(x)).relu_(), 2); // (B, 128, H/4, W/4)
         if (x.size(2) != Grid || x.size(3) != Grid) x = nn.functional.adaptive_avg_pool2d(x, Grid);
-        return fc.call(x.flatten(1)).MoveToOuterDisposeScope(); // (B, 128)
+        return Normal(bn3, fc.call(x.flatten(1))).MoveToOuterDisposeScope(); // (B, 128)
     }
+
+    static Tensor Normal(nn.Module<Tensor, Tensor>? norm, Tensor x) => norm is null ? x : norm.call(x);
 }

@@ -22,4 +22,37 @@ public sealed class SeedConvNetTests
         backbone.call(images).allclose(expected).ShouldBeTrue();
         weights.Keys.ShouldBe(["conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias", "fc.weight", "fc.bias"], ignoreOrder: true);
     }
+
+    [Fact]
+    public void With_batch_normalisation_every_layer_is_followed_by_it()
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        using var backbone = BackboneCatalog.Create(new BackbonePlan { Type = "seed-convnet", BatchNorm = true }, channels: 1, imageSize: 28, seed: 1);
+        var weights = backbone.state_dict();
+        foreach (var layer in new[] { "bn1", "bn2", "bn3" })
+        {
+            weights[$"{layer}.weight"].uniform_(0.5, 1.5);
+            weights[$"{layer}.bias"].uniform_(-1, 1);
+        }
+
+        var images = rand(6, 1, 28, 28);
+        var x = Block(Block(images, weights, 1, [0, 2, 3]), weights, 2, [0, 2, 3]);
+        var expected = Norm(nn.functional.linear(x.reshape(6, 128 * 7 * 7), weights["fc.weight"], weights["fc.bias"]), weights, 3, [0]);
+
+        backbone.train();
+        backbone.call(images).allclose(expected, 1e-4, 1e-5).ShouldBeTrue();
+    }
+
+    static Tensor Block(Tensor x, IReadOnlyDictionary<string, Tensor> weights, int number, long[] over) =>
+        nn.functional.max_pool2d(Norm(nn.functional.conv2d(x, weights[$"conv{number}.weight"], weights[$"conv{number}.bias"], padding: [1, 1]), weights, number, over).relu(), 2);
+
+    /// <summary>Standardised over the batch with the biased variance, then scaled and shifted per channel.</summary>
+    static Tensor Norm(Tensor x, IReadOnlyDictionary<string, Tensor> weights, int number, long[] over)
+    {
+        long[] shape = x.dim() == 4 ? [1, -1, 1, 1] : [1, -1];
+        var mean = x.mean(over, keepdim: true);
+        var variance = (x - mean).square().mean(over, keepdim: true);
+        return (x - mean) / (variance + 1e-5).sqrt() * weights[$"bn{number}.weight"].view(shape) + weights[$"bn{number}.bias"].view(shape);
+    }
 }
