@@ -44,11 +44,11 @@ public sealed class SeedConvNetTests
         backbone.call(images).allclose(expected, 1e-4, 1e-5).ShouldBeTrue();
     }
 
-    static Tensor Block(Tensor x, IReadOnlyDictionary<string, Tensor> weights, int number, long[] over) =>
+    static Tensor Block(Tensor x, Dictionary<string, Tensor> weights, int number, long[] over) =>
         nn.functional.max_pool2d(Norm(nn.functional.conv2d(x, weights[$"conv{number}.weight"], weights[$"conv{number}.bias"], padding: [1, 1]), weights, number, over).relu(), 2);
 
     /// <summary>Standardised over the batch with the biased variance, then scaled and shifted per channel.</summary>
-    static Tensor Norm(Tensor x, IReadOnlyDictionary<string, Tensor> weights, int number, long[] over)
+    static Tensor Norm(Tensor x, Dictionary<string, Tensor> weights, int number, long[] over)
     {
         long[] shape = x.dim() == 4 ? [1, -1, 1, 1] : [1, -1];
         var mean = x.mean(over, keepdim: true);
