@@ -61,9 +61,13 @@ sealed class ApiOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Keys.Length == 0 && !OpenOnLoopback)
-            yield return new("No API key is configured. Set Api__Keys__0 to a secret of your own, or Api__OpenOnLoopback=true to let callers on this machine in without one.", [nameof(Keys)]);
+            yield return new(
+                "No API key is configured. Set Api__Keys__0 to a secret of your own, or Api__OpenOnLoopback=true to let callers on this machine in without one.",
+                [nameof(Keys)]);
         for (var i = 0; i < Keys.Length; i++)
             if (Keys[i].Length < ShortestKey)
-                yield return new($"Api__Keys__{i} has {Keys[i].Length} characters; use at least {ShortestKey} (for example the output of `openssl rand -hex 24`).", [nameof(Keys)]);
+                yield return new(
+                    $"Api__Keys__{i} has {Keys[i].Length} characters; use at least {ShortestKey} (for example the output of `openssl rand -hex 24`).",
+                    [nameof(Keys)]);
     }
 }

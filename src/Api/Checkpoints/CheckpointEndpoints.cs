@@ -17,10 +17,13 @@ static class CheckpointEndpoints
             .Produces(StatusCodes.Status200OK, null, "application/octet-stream")
             .WithSummary("The encoder's weights as safetensors with torchvision's names. Range requests work.");
 
-    private static async Task<FileStreamHttpResult> WeightsAsync(Guid id, CheckpointStore checkpoints, TrainingJobStore jobs, CancellationToken cancellationToken)
+    private static async Task<FileStreamHttpResult> WeightsAsync(
+        Guid id, CheckpointStore checkpoints, TrainingJobStore jobs, CancellationToken cancellationToken)
     {
-        var checkpoint = await checkpoints.GetAsync(id, cancellationToken) ?? throw ApiException.NotFound("checkpoint_not_found", $"There is no checkpoint {id}. A job keeps its newest and its best.");
-        var job = await jobs.GetAsync(checkpoint.JobId, cancellationToken) ?? throw ApiException.NotFound("checkpoint_not_found", $"The job of checkpoint {id} is gone.");
+        var checkpoint = await checkpoints.GetAsync(id, cancellationToken)
+            ?? throw ApiException.NotFound("checkpoint_not_found", $"There is no checkpoint {id}. A job keeps its newest and its best.");
+        var job = await jobs.GetAsync(checkpoint.JobId, cancellationToken)
+            ?? throw ApiException.NotFound("checkpoint_not_found", $"The job of checkpoint {id} is gone.");
         var plan = TrainingPlan.FromJson(job.Plan);
         var metadata = new Dictionary<string, string>
         {

@@ -13,7 +13,9 @@ static class DatasetEndpoints
     public static void MapDatasets(this IEndpointRouteBuilder routes)
     {
         var datasets = routes.MapGroup("/api/v1/datasets").WithTags("Data sets");
-        datasets.MapPost("/", CreateAsync).WithSummary("Creates an empty data set.").WithExample("""{ "name": "fashion", "description": "Ten kinds of clothing, 28×28" }""");
+        datasets.MapPost("/", CreateAsync)
+            .WithSummary("Creates an empty data set.")
+            .WithExample("""{ "name": "fashion", "description": "Ten kinds of clothing, 28×28" }""");
         datasets.MapGet("/", ListAsync).WithSummary("Data sets by name.");
         datasets.MapGet("/{name}", GetAsync).WithSummary("A data set with its statistics and its last uploads.");
         datasets.MapDelete("/{name}", DeleteAsync).WithSummary("Deletes a data set and its pictures. Refused while a job or an upload uses it.");
@@ -24,13 +26,15 @@ static class DatasetEndpoints
     private static async Task<Created<DatasetView>> CreateAsync(CreateDataset body, DatasetStore store, CancellationToken cancellationToken)
     {
         if (!ResourceName.IsValid(body.Name))
-            throw ApiException.BadRequest("name", "name is needed: letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128 characters.");
+            throw ApiException.BadRequest(
+                "name", "name is needed: letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128 characters.");
         var created = await store.CreateAsync(body.Name!, body.Description, cancellationToken);
         return TypedResults.Created($"/api/v1/datasets/{created.Name}", DatasetView.Of(created));
     }
 
     private static Task<Page<DatasetView>> ListAsync(string? cursor, int? limit, DatasetStore store, CancellationToken cancellationToken) =>
-        Cursor.PageAsync<Dataset, DatasetView, string>(cursor, limit, (after, take) => store.ListAsync(after, take, cancellationToken), d => d.Name, DatasetView.Of);
+        Cursor.PageAsync<Dataset, DatasetView, string>(
+            cursor, limit, (after, take) => store.ListAsync(after, take, cancellationToken), d => d.Name, DatasetView.Of);
 
     private static async Task<DatasetDetails> GetAsync(string name, DatasetStore store, ImportStore imports, CancellationToken cancellationToken)
     {

@@ -18,14 +18,19 @@ static class ItemEndpoints
     public static void MapItems(this RouteGroupBuilder datasets)
     {
         datasets.MapPost("/{name}/items", AddAsync)
-            .WithUpload("Pictures as files of a form; label, domain, group and split (train, val, test) as fields: one value for all files, or one for each in order. `key` names a file otherwise than by its file name.", ["file"], ["key", "label", "domain", "group", "split"])
+            .WithUpload(
+                "Pictures as files of a form; label, domain, group and split (train, val, test) as fields: one value for all files, "
+                + "or one for each in order. `key` names a file otherwise than by its file name.",
+                ["file"], ["key", "label", "domain", "group", "split"])
             .WithSummary("Adds single pictures; good ones are kept, others listed with the reason.");
         datasets.MapGet("/{name}/items", ListAsync).WithSummary("Pictures in order of upload, narrowed by label, domain or split.");
-        datasets.MapGet("/{name}/items/{**key}", GetAsync).WithSummary("A picture's record, or with /image behind the key its bytes as uploaded. Slashes in a key may stand as %2F.");
+        datasets.MapGet("/{name}/items/{**key}", GetAsync)
+            .WithSummary("A picture's record, or with /image behind the key its bytes as uploaded. Slashes in a key may stand as %2F.");
     }
 
     private static async Task<Created<AddedItems>> AddAsync(
-        string name, HttpRequest request, DatasetStore datasets, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> limits, CancellationToken cancellationToken)
+        string name, HttpRequest request, DatasetStore datasets, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> limits,
+        CancellationToken cancellationToken)
     {
         var dataset = await datasets.FindAsync(name, cancellationToken);
         var (good, bad) = await ItemUpload.ReadAsync(await FormReader.ReadAsync(request, cancellationToken), limits.Value, cancellationToken);
@@ -44,18 +49,23 @@ static class ItemEndpoints
         }
         catch (Exception e)
         {
-            await imports.FailAsync(import.Id, e is OperationCanceledException ? "The caller went away." : "The server failed on this upload. Its log says why.", CancellationToken.None);
+            var reason = e is OperationCanceledException ? "The caller went away." : "The server failed on this upload. Its log says why.";
+            await imports.FailAsync(import.Id, reason, CancellationToken.None);
             throw;
         }
     }
 
+    /// <param name="label">Only those with this label.</param>
+    /// <param name="domain">Only those of this domain.</param>
+    /// <param name="split">train, val or test: only those of this split.</param>
     private static async Task<Page<ItemView>> ListAsync(
-        string name, string? cursor, int? limit, string? label, string? domain, string? split, DatasetStore datasets, DatasetItemStore items, CancellationToken cancellationToken)
+        string name, string? cursor, int? limit, string? label, string? domain, string? split, DatasetStore datasets, DatasetItemStore items,
+        CancellationToken cancellationToken)
     {
         var dataset = await datasets.FindAsync(name, cancellationToken);
         var part = ImportOptions.CheckSplit(split);
         return await Cursor.PageAsync<DatasetItem, ItemView, long>(
-            cursor, limit, (after, take) => items.ListAsync(dataset.Id, after == 0 ? null : after, take, label, domain, part, cancellationToken), i => i.Id, i => ItemView.Of(name, i));
+            cursor, limit, (after, take) => items.ListAsync(dataset.Id, after, take, label, domain, part, cancellationToken), i => i.Id, i => ItemView.Of(name, i));
     }
 
     private static async Task<Results<Ok<ItemView>, FileContentHttpResult>> GetAsync(
@@ -74,7 +84,8 @@ static class ItemEndpoints
         return TypedResults.Bytes(bytes, found.MediaType, entityTag: new EntityTagHeaderValue($"\"{found.Sha256}\""));
     }
 
-    /// <summary>The key as sent. The routed value is no use: in it an escaped slash stays escaped while everything else is not, so that two keys could look the same.</summary>
+    /// <summary>The key as sent. The routed value is no use: in it an escaped slash stays escaped while everything else is not, so that two keys could look the
+    /// same.</summary>
     private static string AskedFor(HttpContext context, string name, string key)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];

@@ -9,7 +9,8 @@ namespace ContrastiveService.Api.Datasets;
 /// <summary>Single pictures in a form, with what is known of them in its fields: one value for all files, or one for each in order.</summary>
 static class ItemUpload
 {
-    public static async Task<(IReadOnlyList<NewItem> Good, IReadOnlyList<RejectView> Bad)> ReadAsync(IFormCollection form, ApiOptions limits, CancellationToken cancellationToken)
+    public static async Task<(IReadOnlyList<NewItem> Good, IReadOnlyList<RejectView> Bad)> ReadAsync(
+        IFormCollection form, ApiOptions limits, CancellationToken cancellationToken)
     {
         FormReader.Allow(form, "key", "label", "domain", "group", "split");
         if (form.Files.Count == 0)
@@ -41,7 +42,9 @@ static class ItemUpload
     {
         var values = form[name];
         if (values.Count > 1 && values.Count != form.Files.Count || name == "key" && values.Count == 1 && form.Files.Count > 1)
-            throw ApiException.BadRequest(name, $"There are {values.Count} values of '{name}' for {form.Files.Count} files; send one for each file{(name == "key" ? "" : ", or one for all")}.");
+            throw ApiException.BadRequest(
+                name,
+                $"There are {values.Count} values of '{name}' for {form.Files.Count} files; send one for each file{(name == "key" ? "" : ", or one for all")}.");
         var value = values.Count > 1 ? values[index] : values.Count == 1 ? values[0] : null;
         return string.IsNullOrEmpty(value) ? null : value;
     }

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Paging;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ContrastiveService.Api.Documentation;
 
-/// <summary>Adds what endpoints say of themselves: examples, headers, uploads; and the error body to all.</summary>
+/// <summary>Adds what endpoints say of themselves: examples, headers, uploads; and to all the error body, the key they want and what paging means.</summary>
 sealed class OperationDetails : IOperationFilter
 {
     private const string Json = "application/json";
@@ -25,6 +27,15 @@ sealed class OperationDetails : IOperationFilter
             AddExample(Body(operation), example, context);
         foreach (var upload in metadata.OfType<RequestUpload>())
             AddUpload(Body(operation), upload);
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SwaggerSetup.Key, context.Document)] = [] }];
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
+            parameter.Description ??= parameter.Name switch
+            {
+                "cursor" => "nextCursor of the page before; left out for the first.",
+                "limit" => $"Entries of a page at most, 1 to {Cursor.LargestLimit}; {Cursor.DefaultLimit} when left out.",
+                _ => null,
+            };
         (operation.Responses ??= [])["default"] = new OpenApiResponse
         {
             Description = "What was wrong, and what would be right.",

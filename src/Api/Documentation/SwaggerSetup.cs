@@ -1,4 +1,4 @@
-using ContrastiveService.Api.Errors;
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace ContrastiveService.Api.Documentation;
@@ -6,7 +6,8 @@ namespace ContrastiveService.Api.Documentation;
 /// <summary>The interface's description at /swagger/v1/swagger.json and its pages at /swagger, all served from here.</summary>
 static class SwaggerSetup
 {
-    private const string Key = "API key";
+    /// <summary>The name of the scheme that operations refer to.</summary>
+    public const string Key = "API key";
 
     public static void AddDocumentation(this IServiceCollection services)
     {
@@ -28,8 +29,9 @@ static class SwaggerSetup
                 Scheme = "bearer",
                 Description = "A key from the server's configuration (Api__Keys__0). Local mode needs none on this machine.",
             });
-            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] });
+            options.MapType<JsonNode>(() => new OpenApiSchema { Type = JsonSchemaType.Object });
             options.OperationFilter<OperationDetails>();
+            options.DocumentFilter<TagOrder>();
         });
     }
 
@@ -40,6 +42,7 @@ static class SwaggerSetup
         {
             options.DocumentTitle = "ContrastiveService";
             options.SwaggerEndpoint("v1/swagger.json", "v1");
+            options.EnableDeepLinking();
             options.DisplayRequestDuration();
             options.EnablePersistAuthorization();
             options.EnableTryItOutByDefault();

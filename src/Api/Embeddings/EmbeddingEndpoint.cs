@@ -14,10 +14,16 @@ static class EmbeddingEndpoint
 {
     public static void MapEmbeddings(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/embeddings", EmbedAsync).WithTags("Embeddings")
-            .WithExample($$"""{ "model": "fashion", "input": ["{{PictureExamples.Square}}", { "dataset": "fashion", "key": "test/000000.png" }], "encoding": "float" }""", typeof(EmbeddingsRequest))
-            .WithUpload("A picture as the body with ?model=, or pictures as files of a form with the fields model and encoding.", ["file"], ["model", "encoding"], "image/*")
+            .WithExample(
+                $$"""{ "model": "fashion", "input": ["{{PictureExamples.Square}}", { "dataset": "fashion", "key": "test/000000.png" }], "encoding": "float" }""",
+                typeof(EmbeddingsRequest))
+            .WithUpload(
+                "A picture as the body with ?model=, or pictures as files of a form with the fields model and encoding.", ["file"], ["model", "encoding"],
+                "image/*")
             .WithSummary("Embeds pictures; every vector has length 1.");
 
+    /// <param name="model">For a picture as the body: name, name:version or name@alias.</param>
+    /// <param name="encoding">For a picture as the body: float or base64.</param>
     private static async Task<EmbeddingsView> EmbedAsync(
         string? model, string? encoding, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options)
     {
@@ -35,7 +41,8 @@ static class EmbeddingEndpoint
             var form = await FormReader.ReadAsync(request, stop);
             FormReader.Allow(form, "model", "encoding");
             var version = await models.RequireAsync(form["model"].FirstOrDefault() ?? model, stop);
-            return await EmbedAsync(version, await FormPictures.ReadAsync(form, options.Value.MaxInputs, stop), Encoding(form["encoding"].FirstOrDefault() ?? encoding));
+            return await EmbedAsync(
+                version, await FormPictures.ReadAsync(form, options.Value.MaxInputs, stop), Encoding(form["encoding"].FirstOrDefault() ?? encoding));
         }
 
         if (request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) != true)

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace ContrastiveService.Api.Embeddings;
 
 /// <param name="Model"><c>name</c>, <c>name:version</c> or <c>name@alias</c>.</param>
-/// <param name="Input">A picture or an array of them, each a data URI, <c>{"image": data URI}</c>, <c>{"image_url": {"url": data URI}}</c> or <c>{"dataset": name, "key": key}</c>.</param>
+/// <param name="Input">A picture or an array of them, each a data URI, <c>{"image": data URI}</c>, <c>{"image_url": {"url": data URI}}</c> or <c>{"dataset":
+/// name, "key": key}</c>.</param>
 /// <param name="Encoding">How vectors are written.</param>
 public sealed record EmbeddingsRequest(string? Model, JsonElement Input, VectorEncoding Encoding = VectorEncoding.Float);

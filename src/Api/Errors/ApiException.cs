@@ -16,7 +16,8 @@ public sealed class ApiException(int status, string code, string message, string
     /// <summary>Sent as <c>Retry-After</c> when it makes sense to come again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    public static ApiException BadRequest(string? param, string message, string code = "invalid_value") => new(StatusCodes.Status400BadRequest, code, message, param);
+    public static ApiException BadRequest(string? param, string message, string code = "invalid_value") =>
+        new(StatusCodes.Status400BadRequest, code, message, param);
 
     public static ApiException NotFound(string code, string message, string? param = null) => new(StatusCodes.Status404NotFound, code, message, param);
 

@@ -15,7 +15,8 @@ static partial class BindingFault
 
         if (fault.StatusCode == StatusCodes.Status400BadRequest && fault.Message.Contains("no body was provided", StringComparison.Ordinal))
             return ApiException.BadRequest(null, "There is no body; a JSON object is needed.", "invalid_json");
-        return new ApiException(fault.StatusCode, StatusFaults.Code(fault.StatusCode), fault.StatusCode == StatusCodes.Status400BadRequest ? fault.Message : StatusFaults.Message(context, fault.StatusCode));
+        var message = fault.StatusCode == StatusCodes.Status400BadRequest ? fault.Message : StatusFaults.Message(context, fault.StatusCode);
+        return new ApiException(fault.StatusCode, StatusFaults.Code(fault.StatusCode), message);
     }
 
     private static string Kind(string type) => type switch

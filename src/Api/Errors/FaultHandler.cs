@@ -37,10 +37,13 @@ sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHand
         NameTakenException taken => new ApiException(StatusCodes.Status409Conflict, "name_taken", taken.Message, "name"),
         InUseException used => new ApiException(StatusCodes.Status409Conflict, "in_use", used.Message),
         JobStateException state => new ApiException(StatusCodes.Status409Conflict, "wrong_state", state.Message),
-        IdempotencyConflictException reused => new ApiException(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", reused.Message, "Idempotency-Key"),
+        IdempotencyConflictException reused =>
+            new ApiException(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", reused.Message, "Idempotency-Key"),
         PreconditionFailedException stale => new ApiException(StatusCodes.Status412PreconditionFailed, "precondition_failed", stale.Message, "If-Match"),
         NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: SocketException or TimeoutException or IOException } =>
-            new ApiException(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database cannot be reached right now. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) },
+            new ApiException(
+                StatusCodes.Status503ServiceUnavailable, "database_unavailable",
+                "The database cannot be reached right now. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) },
         _ => new ApiException(
             StatusCodes.Status500InternalServerError,
             "internal_error",

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Inference;
 
-/// <summary>The models in memory: each is loaded once however many ask for it at a time, and the one used longest ago makes room when there are too many.</summary>
+/// <summary>The models in memory: each is loaded once however many ask for it at a time, and the one used longest ago makes room when there are too
+/// many.</summary>
 sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDisposable
 {
     private readonly Lock gate = new();
@@ -36,7 +37,7 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDis
     public void Dispose()
     {
         lock (gate)
-            foreach (var entry in entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully))
+            foreach (var entry in Unused())
                 entry.Model.Result.Dispose();
     }
 
@@ -48,13 +49,15 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDis
             // The next caller tries a failed load again.
             if (entry.Model.IsFaulted && entries.TryGetValue(entry.VersionId, out var current) && current == entry)
                 entries.Remove(entry.VersionId);
-            while (entries.Count > options.Value.LoadedModels && entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully).MinBy(e => e.LastUsed) is { } oldest)
+            while (entries.Count > options.Value.LoadedModels && Unused().MinBy(e => e.LastUsed) is { } oldest)
             {
                 entries.Remove(oldest.VersionId);
                 oldest.Model.Result.Dispose();
             }
         }
     }
+
+    private IEnumerable<Entry> Unused() => entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully);
 
     private sealed class Entry(Guid versionId, Task<LoadedModel> model)
     {

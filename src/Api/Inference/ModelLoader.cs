@@ -26,7 +26,8 @@ sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThread in
     private static LoadedModel Load(ModelVersion version, Stream weights)
     {
         var card = ModelCard.FromJson(version.Card);
-        return new LoadedModel(version, card, EmbeddingModel.Load(TrainingPlan.FromJson(version.Plan), card.Preprocessing, weights, Compute.Choose(DeviceKind.Auto)));
+        var network = EmbeddingModel.Load(TrainingPlan.FromJson(version.Plan), card.Preprocessing, weights, Compute.Choose(DeviceKind.Auto));
+        return new LoadedModel(version, card, network);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded model {Model} in {Milliseconds} ms")]

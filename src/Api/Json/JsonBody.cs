@@ -12,7 +12,8 @@ static class JsonBody
     {
         try
         {
-            return await request.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken) ?? throw ApiException.BadRequest(null, "The body is null; a JSON object is needed.");
+            return await request.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken)
+                ?? throw ApiException.BadRequest(null, "The body is null; a JSON object is needed.");
         }
         catch (JsonException e)
         {

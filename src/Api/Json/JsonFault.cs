@@ -16,7 +16,8 @@ static class JsonFault
         if (fault.InnerException is JsonException || target is null)
         {
             var line = fault.LineNumber is { } number ? $" (line {number + 1}, byte {fault.BytePositionInLine + 1})" : "";
-            return ApiException.BadRequest(path, $"The body is not valid JSON{line}: {Shorten(fault.InnerException?.Message ?? fault.Message)}", "invalid_json");
+            return ApiException.BadRequest(
+                path, $"The body is not valid JSON{line}: {Shorten(fault.InnerException?.Message ?? fault.Message)}", "invalid_json");
         }
 
         if (fault.Message.StartsWith("Duplicate", StringComparison.Ordinal))
@@ -26,7 +27,9 @@ static class JsonFault
         if (info?.Properties.FirstOrDefault(p => p.Name == member) is { } property)
             return ApiException.BadRequest(path, $"'{path}' must be {Kind(property.PropertyType)}.");
         if (member.Length > 0 && info is { Kind: JsonTypeInfoKind.Object })
-            return ApiException.BadRequest(path, $"There is no member '{path}'. There are: {string.Join(", ", info.Properties.Select(p => p.Name).Order(StringComparer.Ordinal))}.", "unknown_member");
+            return ApiException.BadRequest(
+                path, $"There is no member '{path}'. There are: {string.Join(", ", info.Properties.Select(p => p.Name).Order(StringComparer.Ordinal))}.",
+                "unknown_member");
         return ApiException.BadRequest(path, path.Length == 0 ? $"The body must be {Kind(target)}." : $"'{path}' has the wrong kind of value.");
     }
 

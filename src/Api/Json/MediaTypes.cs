@@ -13,5 +13,7 @@ static class MediaTypes
     }
 
     public static ApiException Unsupported(HttpRequest request, string supported) =>
-        new(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", $"A body of type '{request.ContentType}' is not taken here. Send {supported}.");
+        new(
+            StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type",
+            $"A body of type '{request.ContentType}' is not taken here. Send {supported}.");
 }

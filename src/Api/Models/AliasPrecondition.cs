@@ -12,7 +12,9 @@ static class AliasPrecondition
     {
         var headers = request.GetTypedHeaders();
         if (headers.IfNoneMatch is [var none])
-            return none.Tag == "*" ? 0 : throw ApiException.BadRequest("If-None-Match", "If-None-Match takes only * here, which creates the alias if there is none yet.");
+            return none.Tag == "*"
+                ? 0
+                : throw ApiException.BadRequest("If-None-Match", "If-None-Match takes only * here, which creates the alias if there is none yet.");
         if (headers.IfMatch is not [var match])
             return null;
         if (match.Tag == "*")

@@ -44,15 +44,18 @@ static class ModelEndpoints
     private static async Task<AliasView> AliasAsync(string name, string alias, HttpResponse response, ModelStore models, CancellationToken cancellationToken)
     {
         var model = await models.FindAsync(name, cancellationToken);
-        var found = model.Aliases.FirstOrDefault(a => a.Alias == alias) ?? throw ApiException.NotFound("alias_not_found", $"The model '{name}' has no alias '{alias}'.");
+        var found = model.Aliases.FirstOrDefault(a => a.Alias == alias)
+            ?? throw ApiException.NotFound("alias_not_found", $"The model '{name}' has no alias '{alias}'.");
         response.Headers.ETag = $"\"{found.Revision}\"";
         return AliasView.Of(found);
     }
 
-    private static async Task<AliasView> MoveAsync(string name, string alias, MoveAlias body, HttpContext context, ModelStore models, CancellationToken cancellationToken)
+    private static async Task<AliasView> MoveAsync(
+        string name, string alias, MoveAlias body, HttpContext context, ModelStore models, CancellationToken cancellationToken)
     {
         if (alias == ModelStore.LatestAlias || !ResourceName.IsValid(alias))
-            throw ApiException.BadRequest("alias", alias == ModelStore.LatestAlias ? "The alias 'latest' moves by itself to every new version." : $"'{alias}' is no name for an alias.");
+            throw ApiException.BadRequest(
+                "alias", alias == ModelStore.LatestAlias ? "The alias 'latest' moves by itself to every new version." : $"'{alias}' is no name for an alias.");
         var version = body.Version ?? throw ApiException.BadRequest("version", "version is needed: the number of the version that the alias shall mean.");
         var model = await models.FindAsync(name, cancellationToken);
         if (await models.GetAsync(name, version, cancellationToken) is null)
@@ -64,5 +67,6 @@ static class ModelEndpoints
     }
 
     private static async Task<Model> FindAsync(this ModelStore models, string name, CancellationToken cancellationToken) =>
-        await models.GetAsync(name, cancellationToken) ?? throw ApiException.NotFound("model_not_found", $"There is no model '{name}'. GET /api/v1/models lists those there are.");
+        await models.GetAsync(name, cancellationToken)
+            ?? throw ApiException.NotFound("model_not_found", $"There is no model '{name}'. GET /api/v1/models lists those there are.");
 }

@@ -10,10 +10,13 @@ namespace ContrastiveService.Api.Models;
 /// <param name="Card">Final numbers, preprocessing and background; left out of lists.</param>
 /// <param name="Plan">Everything it was trained with; left out of lists.</param>
 public sealed record VersionView(
-    string Model, string Name, int Version, IReadOnlyList<string> Aliases, int Width, Guid JobId, Guid CheckpointId, string Weights, DateTime CreatedAt, JsonElement? Card, JsonElement? Plan)
+    string Model, string Name, int Version, IReadOnlyList<string> Aliases, int Width, Guid JobId, Guid CheckpointId, string Weights, DateTime CreatedAt,
+    JsonElement? Card, JsonElement? Plan)
 {
     public static VersionView Of(ModelVersion v) => InList(v) with { Card = JsonElement.Parse(v.Card), Plan = JsonElement.Parse(v.Plan) };
 
     public static VersionView InList(ModelVersion v) =>
-        new($"{v.Model}:{v.Version}", v.Model, v.Version, v.Aliases, v.Width, v.JobId, v.CheckpointId, $"/api/v1/checkpoints/{v.CheckpointId}/weights", v.CreatedAt, null, null);
+        new(
+            $"{v.Model}:{v.Version}", v.Model, v.Version, v.Aliases, v.Width, v.JobId, v.CheckpointId, $"/api/v1/checkpoints/{v.CheckpointId}/weights",
+            v.CreatedAt, null, null);
 }

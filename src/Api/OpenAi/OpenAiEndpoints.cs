@@ -24,7 +24,8 @@ static class OpenAiEndpoints
     }
 
     private static async Task<OpenAiEmbeddings> EmbedAsync(
-        OpenAiEmbeddingsRequest body, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options, CancellationToken cancellationToken)
+        OpenAiEmbeddingsRequest body, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options,
+        CancellationToken cancellationToken)
     {
         var base64 = body.EncodingFormat switch
         {
@@ -34,7 +35,9 @@ static class OpenAiEndpoints
         };
         var version = await models.RequireAsync(body.Model, cancellationToken);
         if (body.Dimensions is { } dimensions && dimensions != version.Width)
-            throw ApiException.BadRequest("dimensions", $"{version.Model}:{version.Version} makes vectors of {version.Width} dimensions, and a part of one would not be an embedding. Leave dimensions out.");
+            throw ApiException.BadRequest(
+                "dimensions",
+                $"{version.Model}:{version.Version} makes vectors of {version.Width} dimensions, and a part of one would not be an embedding. Leave dimensions out.");
         var pictures = await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, cancellationToken);
         var embedded = await embedder.EmbedAsync(version, pictures, cancellationToken);
         return new("list", [.. embedded.Vectors.Select((v, i) => OpenAiEmbedding.Of(i, v, base64))], embedded.Model, new(pictures.Count, pictures.Count));

@@ -8,7 +8,8 @@ using ContrastiveService.Storage.Datasets;
 namespace ContrastiveService.Api.Pictures;
 
 /// <summary>
-/// Encoded pictures out of requests: a data URI; <c>{"image": data URI}</c>; <c>{"image_url": {"url": data URI}}</c>; or <c>{"dataset": …, "key": …}</c> for one that is stored here.
+/// Encoded pictures out of requests: a data URI; <c>{"image": data URI}</c>; <c>{"image_url": {"url": data URI}}</c>; or <c>{"dataset": …, "key": …}</c> for
+/// one that is stored here.
 /// </summary>
 sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
 {
@@ -48,7 +49,8 @@ sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
             case JsonValueKind.Object when element.TryGetProperty("image_url", out var link):
                 // OpenAI's own shapes carry a type beside it, and a detail inside.
                 Allow(element, param, "image_url", "type");
-                return new(param, FromText(link.ValueKind == JsonValueKind.Object && link.TryGetProperty("url", out var url) ? url : link, param + ".image_url.url"));
+                return new(
+                    param, FromText(link.ValueKind == JsonValueKind.Object && link.TryGetProperty("url", out var url) ? url : link, param + ".image_url.url"));
             case JsonValueKind.Object when element.TryGetProperty("dataset", out _):
                 Allow(element, param, "dataset", "key");
                 return new(param, await FromDatasetAsync(element, param, cancellationToken));
@@ -89,6 +91,7 @@ sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
     {
         foreach (var member in element.EnumerateObject())
             if (!members.Contains(member.Name))
-                throw ApiException.BadRequest($"{param}.{member.Name}", $"There is no member '{member.Name}' in {param}. There are: {string.Join(", ", members!)}.", "unknown_member");
+                throw ApiException.BadRequest(
+                    $"{param}.{member.Name}", $"There is no member '{member.Name}' in {param}. There are: {string.Join(", ", members!)}.", "unknown_member");
     }
 }

@@ -14,7 +14,8 @@ static class RawPicture
         while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
         {
             if (bytes.Length + read > limits.MaxItemBytes)
-                throw new ApiException(StatusCodes.Status413PayloadTooLarge, "too_large", $"The picture has more than {limits.MaxItemBytes} bytes (Api:MaxItemBytes).", "input");
+                throw new ApiException(
+                    StatusCodes.Status413PayloadTooLarge, "too_large", $"The picture has more than {limits.MaxItemBytes} bytes (Api:MaxItemBytes).", "input");
             bytes.Write(buffer, 0, read);
         }
 

@@ -12,7 +12,8 @@ namespace ContrastiveService.Api.Security;
 /// Lets in who presents a configured key: as a bearer token (also what OpenAI's clients send), as <c>X-Api-Key</c>, or, on the pages made for browsers,
 /// as the password of Basic authentication.
 /// </summary>
-sealed class ApiKeyAuthentication(ApiKeys keys, IOptions<ApiOptions> api, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+sealed class ApiKeyAuthentication(
+    ApiKeys keys, IOptions<ApiOptions> api, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -49,15 +50,20 @@ sealed class ApiKeyAuthentication(ApiKeys keys, IOptions<ApiOptions> api, IOptio
         if (authorization.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             return parameter;
         // A browser sends these along unasked, also with a form on a foreign page.
-        return IsBrowserPage && !BrowserOrigin.IsForeign(Request) && authorization.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) ? PasswordOf(parameter) : null;
+        return IsBrowserPage && !BrowserOrigin.IsForeign(Request) && authorization.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            ? PasswordOf(parameter)
+            : null;
     }
 
     private static string? PasswordOf(string basic)
     {
         var bytes = new byte[basic.Length];
-        return Convert.TryFromBase64String(basic, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password] ? password : null;
+        return Convert.TryFromBase64String(basic, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
+            ? password
+            : null;
     }
 
     private static AuthenticateResult Granted(string how) =>
-        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, how)], SchemeName)), SchemeName));
+        AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, how)], SchemeName)), SchemeName));
 }

@@ -10,7 +10,8 @@ static class ApiSecurity
     public static void AddApiSecurity(this IServiceCollection services)
     {
         services.AddSingleton<ApiKeys>();
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         // Authentication brings it along, and its keys would be written to the home folder; nothing here uses them.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

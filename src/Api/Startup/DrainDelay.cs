@@ -2,7 +2,8 @@ using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Startup;
 
-/// <summary>Keeps serving for a moment after the order to stop, while readiness already says no, so that a balancer has looked away before the port closes.</summary>
+/// <summary>Keeps serving for a moment after the order to stop, while readiness already says no, so that a balancer has looked away before the port
+/// closes.</summary>
 sealed class DrainDelay(Readiness readiness, IOptions<ApiOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)

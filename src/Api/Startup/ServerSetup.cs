@@ -10,7 +10,8 @@ static class ServerSetup
     public static void AddServer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsCheck>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddOptions<FormOptions>().Configure<IOptions<ApiOptions>>((form, api) => form.MultipartBodyLengthLimit = api.Value.MaxRequestBytes);
         services.AddSingleton(TimeProvider.System);
@@ -29,8 +30,11 @@ static class ServerSetup
     }
 
     /// <exception cref="OptionsValidationException">There is none.</exception>
-    public static string ConnectionString(this WebApplicationBuilder builder) => builder.Configuration.GetConnectionString("Default") is { Length: > 0 } connection
+    public static string ConnectionString(this WebApplicationBuilder builder) =>
+        builder.Configuration.GetConnectionString("Default") is { Length: > 0 } connection
         ? connection
         : throw new OptionsValidationException(
-            "ConnectionStrings", typeof(string), ["ConnectionStrings__Default is not set: it says where PostgreSQL is (Host=…;Database=…;Username=…;Password=…). ./run.sh brings a database of its own."]);
+            "ConnectionStrings", typeof(string),
+            ["ConnectionStrings__Default is not set: it says where PostgreSQL is (Host=…;Database=…;Username=…;Password=…). "
+            + "./run.sh brings a database of its own."]);
 }

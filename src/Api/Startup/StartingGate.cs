@@ -10,7 +10,8 @@ static class StartingGate
         var readiness = app.Services.GetRequiredService<Readiness>();
         app.Use((context, next) => readiness.Migrated || context.Request.Path.StartsWithSegments("/health")
             ? next(context)
-            : throw new ApiException(StatusCodes.Status503ServiceUnavailable, "starting", "The service is starting: it waits for its database. Try again shortly.")
+            : throw new ApiException(
+                StatusCodes.Status503ServiceUnavailable, "starting", "The service is starting: it waits for its database. Try again shortly.")
             {
                 RetryAfter = TimeSpan.FromSeconds(2),
             });

@@ -8,5 +8,6 @@ namespace ContrastiveService.Api.TrainingJobs;
 /// <param name="Weights">Where the encoder's weights download as safetensors.</param>
 public sealed record CheckpointView(Guid Id, int Epoch, long Step, double? Score, long Bytes, string Sha256, bool Pinned, DateTime CreatedAt, string Weights)
 {
-    public static CheckpointView Of(Checkpoint c) => new(c.Id, c.Epoch, c.Step, c.Score, c.Bytes, c.Sha256, c.Pinned, c.CreatedAt, $"/api/v1/checkpoints/{c.Id}/weights");
+    public static CheckpointView Of(Checkpoint c) =>
+        new(c.Id, c.Epoch, c.Step, c.Score, c.Bytes, c.Sha256, c.Pinned, c.CreatedAt, $"/api/v1/checkpoints/{c.Id}/weights");
 }

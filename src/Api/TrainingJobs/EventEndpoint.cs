@@ -8,7 +8,8 @@ namespace ContrastiveService.Api.TrainingJobs;
 static class EventEndpoint
 {
     public static async Task<IResult> GetAsync(
-        Guid id, string? cursor, int? limit, HttpContext context, TrainingJobStore jobs, JobEventStore events, IHostApplicationLifetime lifetime, TimeProvider time)
+        Guid id, string? cursor, int? limit, HttpContext context, TrainingJobStore jobs, JobEventStore events, IHostApplicationLifetime lifetime,
+        TimeProvider time)
     {
         var job = await jobs.FindAsync(id, context.RequestAborted);
         if (!context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == EventStream.MediaType))

@@ -5,7 +5,8 @@ using ContrastiveService.Storage.Jobs;
 namespace ContrastiveService.Api.TrainingJobs;
 
 /// <summary>
-/// Server-sent events of one job. Every event carries its sequence number as its id, so that a reader who comes back with it misses nothing and gets nothing twice.
+/// Server-sent events of one job. Every event carries its sequence number as its id, so that a reader who comes back with it misses nothing and gets nothing
+/// twice.
 /// Progress comes between, without an id: only its newest matters. The stream ends with the job.
 /// </summary>
 sealed class EventStream(Guid jobId, TrainingJobStore jobs, JobEventStore events, HttpResponse response, TimeProvider time)

@@ -19,9 +19,12 @@ static class JobEndpoints
             .WithExample(JobExamples.SimClr)
             .WithHeader("Idempotency-Key", "The same key with the same body gives the first job again instead of another.")
             .WithSummary("Queues a training job.")
-            .WithDescription("Only `dataset` and `method.type` are required; every other default is chosen by the method and the data, and the job shows the whole plan it runs with.");
+            .WithDescription(
+                "Only `dataset` and `method.type` are required; every other default is chosen by the method and the data, "
+                + "and the job shows the whole plan it runs with.");
         jobs.MapGet("/", ListAsync).WithSummary("Jobs, newest first.");
-        jobs.MapGet("/{id:guid}", GetAsync).WithSummary("State, progress, plan, attempt, error, and what it became. ETag and If-None-Match make polling cheap.");
+        jobs.MapGet("/{id:guid}", GetAsync)
+            .WithSummary("State, progress, plan, attempt, error, and what it became. ETag and If-None-Match make polling cheap.");
         jobs.MapPost("/{id:guid}/cancel", CancelAsync).WithSummary("Cancels. A running job saves a last checkpoint first.");
         jobs.MapPost("/{id:guid}/resume", ResumeAsync).WithSummary("Goes on with a cancelled or failed job from its last checkpoint.");
         jobs.MapGet("/{id:guid}/metrics", MetricEndpoint.GetAsync).WithSummary("Series of what was measured, thinned on the server.");
@@ -43,6 +46,7 @@ static class JobEndpoints
         return TypedResults.Accepted($"/api/v1/training-jobs/{job.Id}", JobView.Of(job));
     }
 
+    /// <param name="state">queued, running, succeeded, failed or cancelled; all when left out.</param>
     private static Task<Page<JobView>> ListAsync(string? cursor, int? limit, string? state, TrainingJobStore jobs, CancellationToken cancellationToken)
     {
         if (state is not null && !States.Contains(state))
@@ -51,13 +55,15 @@ static class JobEndpoints
             cursor, limit, (after, take) => jobs.ListAsync(after == Guid.Empty ? null : after, take, state, cancellationToken), j => j.Id, JobView.InList);
     }
 
-    private static async Task<Results<Ok<JobView>, StatusCodeHttpResult>> GetAsync(Guid id, HttpContext context, TrainingJobStore jobs, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<JobView>, StatusCodeHttpResult>> GetAsync(
+        Guid id, HttpContext context, TrainingJobStore jobs, CancellationToken cancellationToken)
     {
         var job = await jobs.FindAsync(id, cancellationToken);
         var tag = new EntityTagHeaderValue($"\"{job.Revision}\"");
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers.CacheControl = "private, no-cache";
-        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
+        var known = context.Request.GetTypedHeaders().IfNoneMatch;
+        if (known.Any(k => k.Compare(tag, useStrongComparison: false) || k.Equals(EntityTagHeaderValue.Any)))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return TypedResults.Ok(JobView.Of(job));
     }
@@ -74,7 +80,8 @@ static class JobEndpoints
         return TypedResults.Accepted($"/api/v1/training-jobs/{id}", JobView.Of(job));
     }
 
-    private static async Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(Guid id, TrainingJobStore jobs, CheckpointStore checkpoints, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(
+        Guid id, TrainingJobStore jobs, CheckpointStore checkpoints, CancellationToken cancellationToken)
     {
         await jobs.FindAsync(id, cancellationToken);
         return [.. (await checkpoints.ListAsync(id, cancellationToken)).Select(CheckpointView.Of)];

@@ -9,7 +9,8 @@ static class JobLookup
     public static async Task<TrainingJob> FindAsync(this TrainingJobStore jobs, Guid id, CancellationToken cancellationToken) =>
         await jobs.GetAsync(id, cancellationToken) ?? throw Missing(id);
 
-    public static ApiException Missing(Guid id) => ApiException.NotFound("job_not_found", $"There is no training job {id}. GET /api/v1/training-jobs lists those there are.");
+    public static ApiException Missing(Guid id) =>
+        ApiException.NotFound("job_not_found", $"There is no training job {id}. GET /api/v1/training-jobs lists those there are.");
 
     public static bool HasEnded(this TrainingJob job) => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 }

@@ -10,7 +10,8 @@ static class MetricEndpoint
 
     /// <param name="names">Series separated by commas; all of them when left out.</param>
     /// <param name="maxPoints">Points of a series at most.</param>
-    public static async Task<MetricsView> GetAsync(Guid id, string? names, int? maxPoints, TrainingJobStore jobs, MetricStore metrics, CancellationToken cancellationToken)
+    public static async Task<MetricsView> GetAsync(
+        Guid id, string? names, int? maxPoints, TrainingJobStore jobs, MetricStore metrics, CancellationToken cancellationToken)
     {
         if (maxPoints is < 2 or > MostPoints)
             throw ApiException.BadRequest("maxPoints", $"maxPoints is {maxPoints}; it must be 2 to {MostPoints}.");

@@ -7,5 +7,6 @@ namespace ContrastiveService.Api.TrainingJobs;
 /// <param name="Values">One for each step; null where what was measured was no finite number.</param>
 public sealed record SeriesView(string Name, IReadOnlyList<long> Steps, IReadOnlyList<double?> Values)
 {
-    public static SeriesView Of(MetricSeries s) => new(s.Name, [.. s.Points.Select(p => p.Step)], [.. s.Points.Select(p => double.IsFinite(p.Value) ? p.Value : (double?)null)]);
+    public static SeriesView Of(MetricSeries s) =>
+        new(s.Name, [.. s.Points.Select(p => p.Step)], [.. s.Points.Select(p => double.IsFinite(p.Value) ? p.Value : (double?)null)]);
 }

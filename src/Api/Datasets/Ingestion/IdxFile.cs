@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
 /// <summary>
-/// The IDX format of MNIST: two zero bytes, the kind of number (8: unsigned byte), the number of dimensions, each dimension as a big-endian 32-bit number, the values.
+/// The IDX format of MNIST: two zero bytes, the kind of number (8: unsigned byte), the number of dimensions, each dimension as a big-endian 32-bit number, the
+/// values.
 /// </summary>
 sealed class IdxFile : IDisposable
 {

@@ -28,7 +28,8 @@ static class IdxUpload
             pictureFile.Read(pixels, i);
             labelFile?.Read(label, i);
             var key = $"{folder}{i:D6}.png";
-            yield return new(key, Png(pixels, width, height, channels), null, new ItemPath(key, labelFile is null ? null : Name(label[0], options.LabelNames), null, options.Split));
+            var place = new ItemPath(key, labelFile is null ? null : Name(label[0], options.LabelNames), null, options.Split);
+            yield return new(key, Png(pixels, width, height, channels), null, place);
             position(pictureFile.Position);
         }
 
@@ -39,7 +40,8 @@ static class IdxUpload
     private static (int Count, int Height, int Width, int Channels) Shape(IdxFile file, int maxPixels)
     {
         if (file.Dimensions is not ([_, _, _] or [_, _, _, 1 or 3]))
-            throw new UploadException($"The IDX file has the dimensions ({string.Join(" × ", file.Dimensions)}); pictures are (N × height × width) or (N × height × width × 3).");
+            throw new UploadException(
+                $"The IDX file has the dimensions ({string.Join(" × ", file.Dimensions)}); pictures are (N × height × width) or (N × height × width × 3).");
         var (height, width) = (file.Dimensions[1], file.Dimensions[2]);
         if ((long)height * width is var area && (area == 0 || area > maxPixels))
             throw new UploadException($"The IDX file's pictures are {width}×{height}; 1 to {maxPixels} pixels are taken.");
@@ -58,7 +60,8 @@ static class IdxUpload
         var info = new SKImageInfo(width, height, channels == 1 ? SKColorType.Gray8 : SKColorType.Rgb888x, SKAlphaType.Opaque);
         using var image = SKImage.FromPixelCopy(info, channels == 1 ? pixels : WithFourthByte(pixels));
         using var map = image.PeekPixels();
-        using var data = map.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.NoFilters, 1)) ?? throw new InvalidOperationException("The PNG encoder gave nothing.");
+        using var data = map.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.NoFilters, 1))
+            ?? throw new InvalidOperationException("The PNG encoder gave nothing.");
         return data.ToArray();
     }
 

@@ -14,7 +14,8 @@ sealed class ImportDesk(ImportStore imports, ImportQueue queue, IOptions<ApiOpti
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = options.Value.MaxArchiveBytes;
-        var row = await imports.StartAsync(dataset.Id, context.Request.GetTypedHeaders().ContentType?.MediaType.ToString() ?? "archive", context.RequestAborted);
+        var row = await imports.StartAsync(
+            dataset.Id, context.Request.GetTypedHeaders().ContentType?.MediaType.ToString() ?? "archive", context.RequestAborted);
         var import = new ActiveImport(row, how, options.Value.SpoolPath);
         queue.Begin(import);
         try
@@ -41,7 +42,8 @@ sealed class ImportDesk(ImportStore imports, ImportQueue queue, IOptions<ApiOpti
             e switch
             {
                 ApiException known => known.Message,
-                BadHttpRequestException bad when bad.StatusCode == StatusCodes.Status413PayloadTooLarge => $"The upload is larger than {options.Value.MaxArchiveBytes} bytes (Api:MaxArchiveBytes).",
+                BadHttpRequestException bad when bad.StatusCode == StatusCodes.Status413PayloadTooLarge =>
+                    $"The upload is larger than {options.Value.MaxArchiveBytes} bytes (Api:MaxArchiveBytes).",
                 OperationCanceledException or IOException => $"The upload broke off after {received} bytes. Send it again.",
                 _ => $"The server failed while receiving this upload, after {received} bytes. Its log says why.",
             },

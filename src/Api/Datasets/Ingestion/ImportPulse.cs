@@ -21,8 +21,8 @@ sealed partial class ImportPulse(ImportQueue queue, ImportStore imports, TimePro
     {
         try
         {
-            await imports.ProgressAsync(
-                import.Id, import.Reading ? ImportState.Running : ImportState.Receiving, import.BytesReceived, import.BytesDone, import.BytesTotal, cancellationToken);
+            var state = import.Reading ? ImportState.Running : ImportState.Receiving;
+            await imports.ProgressAsync(import.Id, state, import.BytesReceived, import.BytesDone, import.BytesTotal, cancellationToken);
         }
         catch (NotFoundException)
         {

@@ -33,7 +33,8 @@ sealed class ImportRun(ActiveImport import, ImportStore imports, DatasetItemStor
     {
         unpacked += batchBytes;
         if (unpacked > limits.MaxArchiveBytes)
-            throw new UploadException($"The archive unpacks to more than {limits.MaxArchiveBytes} bytes (Api:MaxArchiveBytes). Nothing of it was published; send it in parts.");
+            throw new UploadException(
+                $"The archive unpacks to more than {limits.MaxArchiveBytes} bytes (Api:MaxArchiveBytes). Nothing of it was published; send it in parts.");
         var checkedEntries = batch.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(Check).ToArray();
         batch.Clear();
         batchBytes = 0;

@@ -26,5 +26,6 @@ public sealed record ImportView(
     DateTime UpdatedAt)
 {
     public static ImportView Of(DatasetImport i) => new(
-        i.Id, i.State, i.Source, i.BytesReceived, i.BytesDone, i.BytesTotal, i.Added, i.Duplicates, i.Rejected - i.Duplicates, i.Error, i.Version, i.CreatedAt, i.UpdatedAt);
+        i.Id, i.State, i.Source, i.BytesReceived, i.BytesDone, i.BytesTotal, i.Added, i.Duplicates, i.Rejected - i.Duplicates, i.Error, i.Version, i.CreatedAt,
+        i.UpdatedAt);
 }

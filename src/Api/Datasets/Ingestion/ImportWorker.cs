@@ -5,15 +5,20 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
 /// <summary>Reads uploads into their data sets, a few at a time.</summary>
-sealed partial class ImportWorker(ImportQueue queue, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> options, ILogger<ImportWorker> logger) : BackgroundService
+sealed partial class ImportWorker(
+    ImportQueue queue, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> options, ILogger<ImportWorker> logger) : BackgroundService
 {
     private const int AtOnce = 2;
+    private static readonly TimeSpan Leftover = TimeSpan.FromDays(2);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Parallel.ForEachAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        SweepSpool();
+        return Parallel.ForEachAsync(
             queue.TakeAsync(stoppingToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
             (import, cancellationToken) => new ValueTask(RunAsync(import, cancellationToken)));
+    }
 
     /// <summary>What was received but not read when the process stops is said to be so, not left to be found abandoned.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -23,11 +28,19 @@ sealed partial class ImportWorker(ImportQueue queue, ImportStore imports, Datase
             await FailAsync(import, "The server stopped before it had read this upload. Send it again.");
     }
 
+    // Only what is old enough to be nobody's: other servers may share the folder.
+    private void SweepSpool()
+    {
+        foreach (var left in Directory.CreateDirectory(options.Value.SpoolPath).EnumerateDirectories().Where(d => DateTime.UtcNow - d.LastWriteTimeUtc > Leftover))
+            left.Delete(recursive: true);
+    }
+
     private async Task RunAsync(ActiveImport import, CancellationToken cancellationToken)
     {
         try
         {
             await new ImportRun(import, imports, items, options.Value).RunAsync(cancellationToken);
+            await imports.ProgressAsync(import.Id, ImportState.Running, import.BytesReceived, import.BytesTotal, import.BytesTotal, cancellationToken);
             await imports.SucceedAsync(import.Id, cancellationToken);
             LogDone(logger, import.Id);
             queue.End(import);

@@ -1,7 +1,8 @@
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
 /// <summary>
-/// What a path in an archive says about its item. A path is a key and never touches the file system; one that tries to leave the archive is refused all the same.
+/// What a path in an archive says about its item. A path is a key and never touches the file system; one that tries to leave the archive is refused all the
+/// same.
 /// </summary>
 readonly record struct ItemPath(string Key, string? Label, string? Domain, string? Split)
 {
@@ -16,7 +17,8 @@ readonly record struct ItemPath(string Key, string? Label, string? Domain, strin
 
     /// <summary>Folders, and what desktops leave behind in archives.</summary>
     public static bool IsNoise(string path) =>
-        path.EndsWith('/') || path.Split('/', '\\') is [.., var file] parts && (file.StartsWith('.') || file is "Thumbs.db" or "desktop.ini" || parts.Contains("__MACOSX"));
+        path.EndsWith('/') || path.Split('/', '\\') is [.., var file] parts
+            && (file.StartsWith('.') || file is "Thumbs.db" or "desktop.ini" || parts.Contains("__MACOSX"));
 
     /// <summary>Reads a path.</summary>
     /// <returns>The item's place, or null with the reason.</returns>

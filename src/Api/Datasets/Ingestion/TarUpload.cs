@@ -39,7 +39,8 @@ static class TarUpload
         }
         catch (EndOfStreamException e)
         {
-            throw new UploadException($"The archive is truncated: it ends after {count} entries{After(last)}. Nothing of it was published; upload the whole file again.", e);
+            throw new UploadException(
+                $"The archive is truncated: it ends after {count} entries{After(last)}. Nothing of it was published; upload the whole file again.", e);
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or ArgumentException or NotSupportedException)
         {

@@ -21,7 +21,8 @@ static class UploadReceiver
                 if (section.AsFileSection() is not { } file)
                     continue;
                 if (files.Count == MostFiles)
-                    throw ApiException.BadRequest(file.Name, "The form has more than two files. Send one archive, or one IDX file of pictures with one of labels.");
+                    throw ApiException.BadRequest(
+                        file.Name, "The form has more than two files. Send one archive, or one IDX file of pictures with one of labels.");
                 files.Add(await SpoolAsync(section.Body, import, files.Count, cancellationToken));
             }
         }
@@ -50,18 +51,22 @@ static class UploadReceiver
 
     private static SpooledUpload Match((string Path, UploadFormat Format)[] files)
     {
-        var unknown = Array.FindIndex(files, f => f.Format == UploadFormat.Unknown);
         if (files.Length == 0)
             throw ApiException.BadRequest("file", "The form has no file.");
-        if (unknown >= 0)
+        if (Array.Find(files, f => f.Format == UploadFormat.Unknown).Path is { } unknown)
+        {
+            var what = new FileInfo(unknown).Length == 0 ? "The upload is empty." : "The upload is not an archive that is read, or its beginning is damaged.";
             throw new ApiException(
-                StatusCodes.Status415UnsupportedMediaType, "unsupported_archive", $"{(new FileInfo(files[unknown].Path).Length == 0 ? "The upload is empty." : "The upload is not an archive that is read, or its beginning is damaged.")} What is read: zip, tar, tar.gz, and IDX files, packed with gzip or not.");
+                StatusCodes.Status415UnsupportedMediaType, "unsupported_archive", $"{what} What is read: zip, tar, tar.gz, and IDX files, packed with gzip or not.");
+        }
+
         return files.OrderBy(f => f.Format).ToArray() switch
         {
             [(_, not UploadFormat.IdxLabels) only] => new(only.Path, only.Format, null),
             [(_, UploadFormat.IdxPictures) pictures, (_, UploadFormat.IdxLabels) labels] => new(pictures.Path, pictures.Format, labels.Path),
             [_] => throw ApiException.BadRequest("file", "These are IDX labels without pictures. Send both files in one form."),
-            _ => throw ApiException.BadRequest("file", "Two files are taken only when one holds IDX pictures and the other IDX labels. Send archives one at a time."),
+            _ => throw ApiException.BadRequest(
+                "file", "Two files are taken only when one holds IDX pictures and the other IDX labels. Send archives one at a time."),
         };
     }
 

@@ -33,7 +33,10 @@ static class ZipUpload
         }
         catch (InvalidDataException e)
         {
-            throw new UploadException("The zip file is truncated or damaged: its table of contents, which stands at the end, cannot be read. Nothing of it was published; upload the whole file again.", e);
+            throw new UploadException(
+                "The zip file is truncated or damaged: its table of contents, which stands at the end, cannot be read. "
+                + "Nothing of it was published; upload the whole file again.",
+                e);
         }
     }
 
