@@ -40,7 +40,8 @@ sealed class DatasetClient(HttpClient http, string name)
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         var location = response.Headers.Location.ShouldNotBeNull();
         JsonElement import = default;
-        await Eventually.Get("the import to end", async () => (import = await http.GetAsync(location).JsonAsync()).Text("state") is "succeeded" or "failed" ? location : null);
+        await Eventually.Get(
+            "the import to end", async () => (import = await http.GetAsync(location).JsonAsync()).Text("state") is "succeeded" or "failed" ? location : null);
         return import;
     }
 }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ContrastiveService.Service.Tests;
 
-/// <summary>The service as its users meet it: a PostgreSQL of its own, and the real server behind a real port. Made once for all tests of its collection.</summary>
+/// <summary>The service as its users meet it: a PostgreSQL of its own, and the real server behind a real port. Made once for all tests of its
+/// collection.</summary>
 public sealed class ServiceFixture : IAsyncLifetime
 {
     public const string Key = "a-key-for-tests-0123456789";

@@ -12,7 +12,9 @@ static class TestPictures
         var at = 2 + number * 7 % (size - 8);
         for (var y = 0; y < size; y++)
             for (var x = 0; x < size; x++)
-                bitmap.SetPixel(x, y, new SKColor((byte)((kind % 2 == 0 ? y : x) is var place && place >= at && place < at + 4 ? 230 : (number * 31 + x * 3 + y) % 60), 0, 0));
+                bitmap.SetPixel(
+                    x, y, new SKColor(
+                        (byte)((kind % 2 == 0 ? y : x) is var place && place >= at && place < at + 4 ? 230 : (number * 31 + x * 3 + y) % 60), 0, 0));
         return Encode(bitmap, SKEncodedImageFormat.Png);
     }
 

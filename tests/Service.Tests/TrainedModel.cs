@@ -16,7 +16,9 @@ sealed record TrainedModel(string Name, DatasetClient Data, string JobId)
     public static async Task<TrainedModel> TrainAsync(HttpClient http, string connectionString, string cache)
     {
         var set = await DatasetClient.CreateAsync(http);
-        await set.ImportAsync(TestArchives.TarGz([.. Enumerable.Range(0, 48).Select(i => ($"{(i < 36 ? "train" : "test")}/{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
+        await set.ImportAsync(
+            TestArchives.TarGz(
+                [.. Enumerable.Range(0, 48).Select(i => ($"{(i < 36 ? "train" : "test")}/{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
         var name = $"bars-{Guid.NewGuid():N}";
         var first = await SubmitAsync(1);
         await SubmitAsync(2);

@@ -43,7 +43,8 @@ public sealed class ArchiveTests(ServiceFixture service)
     public async Task A_tar_gz_is_read_like_a_zip_and_layout_root_split_and_prefix_say_how()
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        var import = await set.ImportAsync(TestArchives.TarGz(("data/art/cat/a.png", Picture), ("other/b.png", Picture)), "?layout=domain-label&root=data&split=val&prefix=one-");
+        var import = await set.ImportAsync(
+            TestArchives.TarGz(("data/art/cat/a.png", Picture), ("other/b.png", Picture)), "?layout=domain-label&root=data&split=val&prefix=one-");
 
         import.Text("state").ShouldBe("succeeded");
         var item = (await set.ItemsAsync()).ShouldHaveSingleItem();
@@ -72,7 +73,8 @@ public sealed class ArchiveTests(ServiceFixture service)
         (import.Number("added"), import.Number("rejected"), import.Number("duplicates")).ShouldBe((1, 5, 0));
         (await set.ItemsAsync()).Select(i => i.Text("key")).ShouldBe(["a/good.png", "a/ok.png"]);
         var rejects = await set.RejectsAsync();
-        rejects.Keys.ShouldBe(["a/flipped.png", "../../../tmp/evil.png", "one/two/three/four/deep.png", "a/notes.txt", "a/cut.png", "a/empty.png"], ignoreOrder: true);
+        rejects.Keys.ShouldBe(
+            ["a/flipped.png", "../../../tmp/evil.png", "one/two/three/four/deep.png", "a/notes.txt", "a/cut.png", "a/empty.png"], ignoreOrder: true);
         rejects["a/flipped.png"].ShouldBe("It is damaged: its checksum is wrong.");
         rejects["../../../tmp/evil.png"].ShouldBe("Its path leads out of the archive.");
         rejects["one/two/three/four/deep.png"].ShouldContain("`layout`");
@@ -132,7 +134,9 @@ public sealed class ArchiveTests(ServiceFixture service)
     public async Task What_is_no_archive_is_refused_at_once()
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        (await set.SendArchiveAsync("just text"u8.ToArray()).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("zip, tar, tar.gz");
+        (
+            await set.SendArchiveAsync("just text"u8.ToArray()).ProblemAsync(
+                HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("zip, tar, tar.gz");
         (await set.SendArchiveAsync([]).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("empty");
         await set.SendArchiveAsync(TestArchives.Zip(), "?layout=labels").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "layout");
         await set.SendArchiveAsync(TestArchives.Zip(), "?split=dev").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "split");

@@ -14,7 +14,9 @@ public sealed class DatasetTests(ServiceFixture service)
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         created.Headers.Location.ShouldNotBeNull().ToString().ShouldBe($"/api/v1/datasets/{name}");
         var shown = await service.Http.GetAsync(created.Headers.Location).JsonAsync();
-        (shown.Text("name"), shown.Text("description"), shown.Number("version"), shown.GetProperty("statistics").Number("items")).ShouldBe((name, "Some.", 0, 0));
+        (
+            shown.Text("name"), shown.Text("description"), shown.Number("version"),
+            shown.GetProperty("statistics").Number("items")).ShouldBe((name, "Some.", 0, 0));
         (await service.Http.GetAsync("/api/v1/datasets?limit=1000").JsonAsync()).Items().Select(d => d.Text("name")).ShouldContain(name);
 
         (await service.Http.DeleteAsync(created.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -45,7 +47,9 @@ public sealed class DatasetTests(ServiceFixture service)
     {
         var set = await DatasetClient.CreateAsync(service.Http);
         await set.ImportAsync(TestArchives.Zip([.. Enumerable.Range(0, 8).Select(i => ($"{i}.png", TestPictures.Bar(i, 0)))]));
-        var job = await service.Http.PostAsJsonAsync("/api/v1/training-jobs", new { dataset = set.Name, method = new { type = "simclr" }, batchSize = 4, imageSize = 28, backbone = new { type = "seed-convnet" }, device = "gpu" })
+        var job = await service.Http.PostAsJsonAsync(
+            "/api/v1/training-jobs",
+            new { dataset = set.Name, method = new { type = "simclr" }, batchSize = 4, imageSize = 28, backbone = new { type = "seed-convnet" }, device = "gpu" })
             .JsonAsync(HttpStatusCode.Accepted);
         (await service.Http.DeleteAsync(set.Path).ProblemAsync(HttpStatusCode.Conflict, "in_use")).ShouldContain(job.Text("id")!);
         await service.Http.PostAsync($"/api/v1/training-jobs/{job.Text("id")}/cancel", null).JsonAsync();

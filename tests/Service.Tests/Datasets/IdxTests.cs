@@ -16,7 +16,9 @@ public sealed class IdxTests(ServiceFixture service)
     public async Task A_pair_becomes_labelled_png_with_the_very_pixels(bool packed)
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        var import = await set.FinishAsync(SendAsync(set, "?split=train&labelNames=cat,dog,owl", packed ? TestArchives.Gzip(Labels) : Labels, packed ? TestArchives.Gzip(Pictures) : Pictures));
+        var import = await set.FinishAsync(
+            SendAsync(
+                set, "?split=train&labelNames=cat,dog,owl", packed ? TestArchives.Gzip(Labels) : Labels, packed ? TestArchives.Gzip(Pictures) : Pictures));
 
         (import.Text("state"), import.Number("added")).ShouldBe(("succeeded", 3));
         var items = await set.ItemsAsync();

@@ -12,11 +12,15 @@ public sealed class ItemTests(ServiceFixture service)
     {
         var set = await DatasetClient.CreateAsync(service.Http);
         var jpeg = TestPictures.Plain(30, 20, SKEncodedImageFormat.Jpeg);
-        var added = await AddAsync(set, [("a.png", TestPictures.Bar(1, 0)), ("b.jpg", jpeg)], ("label", "cat"), ("label", "dog"), ("domain", "photo"), ("group", "shoot 1"), ("split", "val")).JsonAsync(HttpStatusCode.Created);
+        var added = await AddAsync(
+            set, [("a.png", TestPictures.Bar(1, 0)), ("b.jpg", jpeg)], ("label", "cat"), ("label", "dog"), ("domain", "photo"), ("group", "shoot 1"),
+            ("split", "val")).JsonAsync(HttpStatusCode.Created);
 
         (added.Number("added"), added.Number("version")).ShouldBe((2, 1));
         var item = await service.Http.GetAsync($"{set.Path}/items/b.jpg").JsonAsync();
-        (item.Text("label"), item.Text("domain"), item.Text("group"), item.Text("split"), item.Text("mediaType"), item.Number("width"), item.Number("height"), item.Number("channels"))
+        (
+            item.Text("label"), item.Text("domain"), item.Text("group"), item.Text("split"), item.Text("mediaType"), item.Number("width"),
+            item.Number("height"), item.Number("channels"))
             .ShouldBe(("dog", "photo", "shoot 1", "val", "image/jpeg", 30, 20, 3));
         using var image = await service.Http.GetAsync(item.Text("image"));
         image.Content.Headers.ContentType.ShouldBe(new MediaTypeHeaderValue("image/jpeg"));
@@ -29,7 +33,9 @@ public sealed class ItemTests(ServiceFixture service)
     public async Task Good_pictures_are_kept_beside_bad_ones_but_bad_ones_alone_are_refused()
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        var added = await AddAsync(set, [("good.png", TestPictures.Bar(1, 0)), ("bad.png", "text"u8.ToArray()), ("../up.png", TestPictures.Bar(2, 0))]).JsonAsync(HttpStatusCode.Created);
+        var added = await AddAsync(
+            set,
+            [("good.png", TestPictures.Bar(1, 0)), ("bad.png", "text"u8.ToArray()), ("../up.png", TestPictures.Bar(2, 0))]).JsonAsync(HttpStatusCode.Created);
         added.Number("added").ShouldBe(1);
         added.Items("rejected").Select(r => r.Text("key")).ShouldBe(["bad.png", "../up.png"]);
         (await set.RejectsAsync()).Keys.ShouldBe(["bad.png", "../up.png"]);
@@ -46,10 +52,15 @@ public sealed class ItemTests(ServiceFixture service)
         var picture = TestPictures.Bar(1, 0);
         await AddAsync(set, [("a.png", picture)], ("lable", "cat")).ProblemAsync(HttpStatusCode.BadRequest, "unknown_member", "lable");
         await AddAsync(set, [("a.png", picture)], ("split", "dev")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "split");
-        await AddAsync(set, [("a.png", picture), ("b.png", picture), ("c.png", picture)], ("label", "x"), ("label", "y")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "label");
+        await AddAsync(
+            set, [("a.png", picture), ("b.png", picture), ("c.png", picture)], ("label", "x"), ("label", "y")).ProblemAsync(HttpStatusCode.BadRequest,
+            "invalid_value", "label");
         await AddAsync(set, [("a.png", picture), ("b.png", picture)], ("key", "same.png")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "key");
         await AddAsync(set, [], ("label", "cat")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "file");
-        await service.Http.PostAsync($"{set.Path}/items", new ByteArrayContent(picture) { Headers = { ContentType = new("image/png") } }).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+        await service.Http.PostAsync(
+            $"{set.Path}/items",
+            new ByteArrayContent(picture) { Headers = { ContentType = new("image/png") } }).ProblemAsync(HttpStatusCode.UnsupportedMediaType,
+            "unsupported_media_type");
     }
 
     [Theory]
@@ -71,7 +82,8 @@ public sealed class ItemTests(ServiceFixture service)
     public async Task Lists_are_filtered_and_paged_by_cursor_without_gaps_or_doubles()
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        await set.ImportAsync(TestArchives.Zip([.. Enumerable.Range(0, 25).Select(i => ($"train/{(i % 2 == 0 ? "even" : "odd")}/{i:D2}.png", TestPictures.Bar(3, 0)))]));
+        await set.ImportAsync(
+            TestArchives.Zip([.. Enumerable.Range(0, 25).Select(i => ($"train/{(i % 2 == 0 ? "even" : "odd")}/{i:D2}.png", TestPictures.Bar(3, 0)))]));
 
         var (keys, cursor) = (new List<string>(), "");
         do

@@ -43,8 +43,11 @@ public sealed class EmbeddingTests(ServiceFixture service)
     public async Task Base64_holds_the_same_numbers_as_little_endian_floats()
     {
         var model = await service.ModelAsync();
-        var floats = Vector((await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = TestPictures.DataUri(Picture) }).JsonAsync()).Items("data")[0]);
-        var base64 = (await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = TestPictures.DataUri(Picture), encoding = "base64" }).JsonAsync()).Items("data")[0].Text("embedding")!;
+        var floats = Vector(
+            (await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = TestPictures.DataUri(Picture) }).JsonAsync()).Items("data")[0]);
+        var base64 = (
+            await service.Http.PostAsJsonAsync(
+                Path, new { model = model.Name, input = TestPictures.DataUri(Picture), encoding = "base64" }).JsonAsync()).Items("data")[0].Text("embedding")!;
         MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(base64)).ToArray().ShouldBe(floats);
     }
 
@@ -75,7 +78,9 @@ public sealed class EmbeddingTests(ServiceFixture service)
                 vector.Zip(expected, (a, b) => (double)a * b).Sum().ShouldBe(1, 1e-4);
             }
 
-        Task<JsonElement> EmbedAsync(int[] numbers) => service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = numbers.Select(i => new { dataset = model.Data.Name, key = TrainedModel.Key(i) }) }).JsonAsync();
+        Task<JsonElement> EmbedAsync(int[] numbers) =>
+            service.Http.PostAsJsonAsync(
+                Path, new { model = model.Name, input = numbers.Select(i => new { dataset = model.Data.Name, key = TrainedModel.Key(i) }) }).JsonAsync();
     }
 
     [Theory]
@@ -106,11 +111,16 @@ public sealed class EmbeddingTests(ServiceFixture service)
     public async Task Other_bodies_are_refused_in_kind()
     {
         var model = await service.ModelAsync();
-        (await service.Http.PostAsync($"{Path}?model={model.Name}", Raw("application/pdf")).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type")).ShouldContain("image/png");
-        await service.Http.PostAsync($"{Path}?model={model.Name}", Raw("image/tiff", "II*\0"u8.ToArray())).ProblemAsync(HttpStatusCode.BadRequest, "invalid_image", "input");
-        await service.Http.PostAsync($"{Path}?model={model.Name}&encoding=text", Raw("image/png")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "encoding");
+        (
+            await service.Http.PostAsync($"{Path}?model={model.Name}", Raw("application/pdf")).ProblemAsync(
+                HttpStatusCode.UnsupportedMediaType, "unsupported_media_type")).ShouldContain("image/png");
+        await service.Http.PostAsync(
+            $"{Path}?model={model.Name}", Raw("image/tiff", "II*\0"u8.ToArray())).ProblemAsync(HttpStatusCode.BadRequest, "invalid_image", "input");
+        await service.Http.PostAsync(
+            $"{Path}?model={model.Name}&encoding=text", Raw("image/png")).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "encoding");
         await service.Http.PostAsJsonAsync(Path, new { model = model.Name, inputs = "x" }).ProblemAsync(HttpStatusCode.BadRequest, "unknown_member", "inputs");
-        await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = "x", encoding = "hex" }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "encoding");
+        await service.Http.PostAsJsonAsync(
+            Path, new { model = model.Name, input = "x", encoding = "hex" }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "encoding");
         using var form = new MultipartFormDataContent { { new StringContent(model.Name), "model" } };
         await service.Http.PostAsync(Path, form).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "input");
     }
@@ -133,7 +143,8 @@ public sealed class EmbeddingTests(ServiceFixture service)
         }
     }
 
-    private static ByteArrayContent Raw(string mediaType, byte[]? bytes = null) => new(bytes ?? Picture) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
+    private static ByteArrayContent Raw(string mediaType, byte[]? bytes = null) =>
+        new(bytes ?? Picture) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
 
     private static float[] Vector(JsonElement item) => [.. item.Items("embedding").Select(x => x.GetSingle())];
 }

@@ -21,7 +21,8 @@ public sealed class SimilarityTests(ServiceFixture service)
         var background = self.GetProperty("background");
         (background.GetProperty("differentLabels").GetBoolean(), background.Text("split")).ShouldBe((true, "test"));
 
-        var other = await service.Http.PostAsJsonAsync(Path, new { model = model.Name, a, b = new { dataset = model.Data.Name, key = TrainedModel.Key(41) } }).JsonAsync();
+        var other = await service.Http.PostAsJsonAsync(
+            Path, new { model = model.Name, a, b = new { dataset = model.Data.Name, key = TrainedModel.Key(41) } }).JsonAsync();
         var cosine = other.GetProperty("cosine").GetDouble();
         cosine.ShouldBeLessThan(0.9999);
         other.GetProperty("distance").GetDouble().ShouldBe(Math.Sqrt(2 - 2 * cosine), 1e-6);
@@ -47,7 +48,8 @@ public sealed class SimilarityTests(ServiceFixture service)
         var model = await service.ModelAsync();
         var good = TestPictures.DataUri(TrainedModel.Picture(1));
         await service.Http.PostAsJsonAsync(Path, new { model = model.Name, a = good }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "b");
-        await service.Http.PostAsJsonAsync(Path, new { model = model.Name, a = "data:image/png;base64,AAAA", b = good }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_image", "a");
+        await service.Http.PostAsJsonAsync(
+            Path, new { model = model.Name, a = "data:image/png;base64,AAAA", b = good }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_image", "a");
         await service.Http.PostAsJsonAsync(Path, new { model = "none", a = good, b = good }).ProblemAsync(HttpStatusCode.NotFound, "model_not_found", "model");
         using var form = new MultipartFormDataContent { { new StringContent(model.Name), "model" }, { new ByteArrayContent(TrainedModel.Picture(1)), "a", "a.png" } };
         await service.Http.PostAsync(Path, form).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "b");

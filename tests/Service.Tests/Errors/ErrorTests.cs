@@ -41,7 +41,9 @@ public sealed class ErrorTests(ServiceFixture service)
         await service.Http.GetAsync("/v1/nothing").ProblemAsync(HttpStatusCode.NotFound, "route_not_found");
         await service.Http.GetAsync("/api/v1/training-jobs/not-a-guid").ProblemAsync(HttpStatusCode.NotFound, "route_not_found");
         (await service.Http.DeleteAsync("/api/v1/datasets").ProblemAsync(HttpStatusCode.MethodNotAllowed, "method_not_allowed")).ShouldContain("GET");
-        (await PostAsync("/api/v1/datasets", "name=a", "text/plain").ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type")).ShouldContain("text/plain");
+        (
+            await PostAsync("/api/v1/datasets", "name=a", "text/plain").ProblemAsync(
+                HttpStatusCode.UnsupportedMediaType, "unsupported_media_type")).ShouldContain("text/plain");
         await service.Http.GetAsync("/api/v1/datasets?limit=many").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "limit");
     }
 
@@ -54,7 +56,9 @@ public sealed class ErrorTests(ServiceFixture service)
             using var http = ServiceFixture.Client(server, ServiceFixture.Key);
             await Eventually.Get("the server to be ready", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode ? http : null);
             using var content = new StringContent($$"""{"name": "{{new string('a', 4000)}}"}""", Encoding.UTF8, "application/json");
-            (await http.PostAsync("/api/v1/datasets", content).ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "too_large")).ShouldContain("Api:MaxRequestBytes");
+            (
+                await http.PostAsync("/api/v1/datasets", content).ProblemAsync(
+                    HttpStatusCode.RequestEntityTooLarge, "too_large")).ShouldContain("Api:MaxRequestBytes");
             await server.StopAsync();
         }
     }

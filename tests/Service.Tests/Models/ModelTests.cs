@@ -13,10 +13,14 @@ public sealed class ModelTests(ServiceFixture service)
         var shown = await service.Http.GetAsync($"/api/v1/models/{model.Name}").JsonAsync();
         (shown.Number("versions"), shown.Number("latestVersion")).ShouldBe((2, 2));
         (await service.Http.GetAsync("/api/v1/models?limit=1000").JsonAsync()).Items().Select(m => m.Text("name")).ShouldContain(model.Name);
-        (await service.Http.GetAsync($"/api/v1/models/{model.Name}/versions").JsonAsync()).EnumerateArray().Select(v => v.Text("model")).ShouldBe([$"{model.Name}:2", $"{model.Name}:1"]);
+        (
+            await service.Http.GetAsync($"/api/v1/models/{model.Name}/versions").JsonAsync()).EnumerateArray().Select(v =>
+                v.Text("model")).ShouldBe([$"{model.Name}:2", $"{model.Name}:1"]);
 
         var version = await service.Http.GetAsync($"/api/v1/models/{model.Name}/versions/2").JsonAsync();
-        (version.Number("width"), version.Text("name"), version.Items("aliases").Select(a => a.GetString()).Contains("latest")).ShouldBe((TrainedModel.Width, model.Name, true));
+        (
+            version.Number("width"), version.Text("name"), version.Items("aliases").Select(a => a.GetString()).Contains("latest")).ShouldBe((
+                TrainedModel.Width, model.Name, true));
         var card = version.GetProperty("card");
         card.GetProperty("preprocessing").Number("size").ShouldBe(28);
         card.GetProperty("background").Number("pairs").ShouldBeGreaterThan(0);

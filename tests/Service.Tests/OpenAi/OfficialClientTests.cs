@@ -30,7 +30,9 @@ public sealed class OfficialClientTests(ServiceFixture service)
         var unknown = await Should.ThrowAsync<ClientResultException>(() => client.GetEmbeddingClient("none").GenerateEmbeddingsAsync(Uris));
         unknown.Status.ShouldBe(404);
         unknown.Message.ShouldContain("model_not_found");
-        (await Should.ThrowAsync<ClientResultException>(() => client.GetEmbeddingClient(model.Name).GenerateEmbeddingsAsync(["a sentence"]))).Message.ShouldContain("data URI");
+        (
+            await Should.ThrowAsync<ClientResultException>(
+                () => client.GetEmbeddingClient(model.Name).GenerateEmbeddingsAsync(["a sentence"]))).Message.ShouldContain("data URI");
         var stranger = new EmbeddingClient(model.Name, new ApiKeyCredential("wrong"), options);
         (await Should.ThrowAsync<ClientResultException>(() => stranger.GenerateEmbeddingsAsync(Uris))).Status.ShouldBe(401);
     }
@@ -41,7 +43,8 @@ public sealed class OfficialClientTests(ServiceFixture service)
         Assert.SkipUnless(await RunsAsync("node", "--version"), "Node is not installed.");
         var model = await service.ModelAsync();
         await RunAsync("npm", "ci", "--no-audit", "--no-fund");
-        var said = JsonDocument.Parse(await RunAsync("node", ["client.mjs", new Uri(service.Address, "/v1").ToString(), ServiceFixture.Key, model.Name, .. Uris])).RootElement;
+        var said = JsonDocument.Parse(
+            await RunAsync("node", ["client.mjs", new Uri(service.Address, "/v1").ToString(), ServiceFixture.Key, model.Name, .. Uris])).RootElement;
 
         (said.Text("model"), said.Text("object"), said.GetProperty("usage").Number("total_tokens")).ShouldBe(($"{model.Name}:2", "list", 2));
         var vectors = said.Items("vectors").Select(v => v.Deserialize<float[]>()!).ToArray();

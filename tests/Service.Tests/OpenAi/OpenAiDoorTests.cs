@@ -12,7 +12,8 @@ public sealed class OpenAiDoorTests(ServiceFixture service)
     public async Task The_answer_has_openais_members_and_no_others()
     {
         var model = await service.ModelAsync();
-        var answer = await service.Http.PostAsJsonAsync("/v1/embeddings", new { model = model.Name, input = new[] { Uri, Uri }, user = "somebody" }).JsonAsync();
+        var answer = await service.Http.PostAsJsonAsync(
+            "/v1/embeddings", new { model = model.Name, input = new[] { Uri, Uri }, user = "somebody" }).JsonAsync();
         answer.EnumerateObject().Select(m => m.Name).ShouldBe(["object", "data", "model", "usage"]);
         (answer.Text("object"), answer.Text("model")).ShouldBe(("list", $"{model.Name}:2"));
         answer.GetProperty("usage").EnumerateObject().Select(m => (m.Name, m.Value.GetInt32())).ShouldBe([("prompt_tokens", 2), ("total_tokens", 2)]);
@@ -45,8 +46,11 @@ public sealed class OpenAiDoorTests(ServiceFixture service)
         await RefusedAsync(new { model = model.Name, input = Uri, encoding_format = "hex" }, "encoding_format", "float, base64");
         await RefusedAsync(new { model = model.Name, input = Enumerable.Repeat("x", 2049) }, "input", "2049 elements; 1 to 2048");
         await service.Http.PostAsJsonAsync("/v1/embeddings", new { model = model.Name, input = Uri, dimensions = 128 }).JsonAsync();
-        await service.Http.PostAsJsonAsync("/v1/embeddings", new { model = "none", input = Uri }).ProblemAsync(HttpStatusCode.NotFound, "model_not_found", "model");
-        await service.Http.PostAsJsonAsync("/v1/embeddings", new { model = model.Name, input = Uri, encodingFormat = "float" }).ProblemAsync(HttpStatusCode.BadRequest, "unknown_member", "encodingFormat");
+        await service.Http.PostAsJsonAsync(
+            "/v1/embeddings", new { model = "none", input = Uri }).ProblemAsync(HttpStatusCode.NotFound, "model_not_found", "model");
+        await service.Http.PostAsJsonAsync(
+            "/v1/embeddings", new { model = model.Name, input = Uri, encodingFormat = "float" }).ProblemAsync(HttpStatusCode.BadRequest, "unknown_member",
+            "encodingFormat");
 
         async Task RefusedAsync(object body, string param, string says) =>
             (await service.Http.PostAsJsonAsync("/v1/embeddings", body).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", param)).ShouldContain(says);

@@ -44,7 +44,8 @@ public sealed class ApiKeyTests(ServiceFixture service)
         using var http = new HttpClient { BaseAddress = service.Address };
         using var challenge = await http.GetAsync("/hangfire");
         challenge.Headers.WwwAuthenticate.ShouldHaveSingleItem().Scheme.ShouldBe("Basic");
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("me:" + ServiceFixture.Key)));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("me:" + ServiceFixture.Key)));
         (await http.GetAsync("/hangfire")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await http.GetAsync("/swagger/index.html")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await http.GetAsync("/api/v1/datasets")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

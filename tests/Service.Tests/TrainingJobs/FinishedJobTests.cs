@@ -30,18 +30,23 @@ public sealed class FinishedJobTests(ServiceFixture service)
         var whole = all.Single(s => s.Text("name") == "loss").Items("steps").Select(s => s.GetInt64()).ToArray();
         whole.Length.ShouldBeGreaterThan(2);
 
-        var thin = (await service.Http.GetAsync($"{QueuedJob.Jobs}/{model.JobId}/metrics?names=loss&maxPoints=2").JsonAsync()).Items("series").ShouldHaveSingleItem();
+        var thin = (
+            await service.Http.GetAsync($"{QueuedJob.Jobs}/{model.JobId}/metrics?names=loss&maxPoints=2").JsonAsync()).Items("series").ShouldHaveSingleItem();
         thin.Items("steps").Select(s => s.GetInt64()).ShouldBe([whole[0], whole[^1]]);
         thin.Items("values").Count.ShouldBe(2);
-        (await service.Http.GetAsync($"{QueuedJob.Jobs}/{model.JobId}/metrics?names=los").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "names")).ShouldContain("loss");
-        await service.Http.GetAsync($"{QueuedJob.Jobs}/{model.JobId}/metrics?maxPoints=1").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "maxPoints");
+        (
+            await service.Http.GetAsync(
+                $"{QueuedJob.Jobs}/{model.JobId}/metrics?names=los").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "names")).ShouldContain("loss");
+        await service.Http.GetAsync($"{QueuedJob.Jobs}/{model.JobId}/metrics?maxPoints=1").ProblemAsync(
+            HttpStatusCode.BadRequest, "invalid_value", "maxPoints");
     }
 
     [Fact]
     public async Task Its_events_stream_from_the_first_to_the_last_and_the_stream_ends()
     {
         var model = await service.ModelAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{QueuedJob.Jobs}/{model.JobId}/events") { Headers = { Accept = { new("text/event-stream") } } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"{QueuedJob.Jobs}/{model.JobId}/events") { Headers = { Accept = { new("text/event-stream") } } };
         using var response = await service.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var events = new List<SseItem<string>>();
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())

@@ -14,7 +14,8 @@ static class QueuedJob
     public static async Task<DatasetClient> DatasetAsync(HttpClient http)
     {
         var set = await DatasetClient.CreateAsync(http);
-        await set.ImportAsync(TestArchives.Zip([.. Enumerable.Range(0, 12).Select(i => ($"{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
+        await set.ImportAsync(
+            TestArchives.Zip([.. Enumerable.Range(0, 12).Select(i => ($"{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
         return set;
     }
 
@@ -33,5 +34,6 @@ static class QueuedJob
 
     public static Task<JsonElement> CancelAsync(HttpClient http, JsonElement job) => http.PostAsync($"{Jobs}/{job.Text("id")}/cancel", null).JsonAsync();
 
-    public static Task<JsonElement> ResumeAsync(HttpClient http, JsonElement job) => http.PostAsync($"{Jobs}/{job.Text("id")}/resume", null).JsonAsync(HttpStatusCode.Accepted);
+    public static Task<JsonElement> ResumeAsync(HttpClient http, JsonElement job) =>
+        http.PostAsync($"{Jobs}/{job.Text("id")}/resume", null).JsonAsync(HttpStatusCode.Accepted);
 }

@@ -20,7 +20,9 @@ public sealed class SubmissionTests(ServiceFixture service)
         accepted.Headers.RetryAfter.ShouldNotBeNull();
         var job = await service.Http.GetAsync(accepted.Headers.Location.ShouldNotBeNull()).JsonAsync();
 
-        (job.Text("state"), job.Text("queue"), job.Text("dataset"), job.Text("name"), job.Text("method"), job.Number("attempt"), job.Number("datasetVersion")).ShouldBe(("queued", "gpu", set.Name, set.Name, "simclr", 0, 1));
+        (
+            job.Text("state"), job.Text("queue"), job.Text("dataset"), job.Text("name"), job.Text("method"), job.Number("attempt"), job.Number("datasetVersion")).ShouldBe((
+                "queued", "gpu", set.Name, set.Name, "simclr", 0, 1));
         var plan = job.GetProperty("plan");
         (plan.Number("imageSize"), plan.Number("channels"), plan.Number("batchSize")).ShouldBe((28, 1, 4));
         plan.GetProperty("method").GetProperty("temperature").GetDouble().ShouldBeGreaterThan(0);
@@ -43,7 +45,8 @@ public sealed class SubmissionTests(ServiceFixture service)
     public async Task A_bad_plan_is_a_400_that_names_the_member_and_what_would_be_right(string change, string param, string says)
     {
         var set = await QueuedJob.DatasetAsync(service.Http);
-        var message = await service.Http.PostAsJsonAsync(Jobs, QueuedJob.Request(set.Name, change)).ProblemAsync(HttpStatusCode.BadRequest, "invalid_plan", param);
+        var message = await service.Http.PostAsJsonAsync(Jobs, QueuedJob.Request(set.Name, change)).ProblemAsync(
+            HttpStatusCode.BadRequest, "invalid_plan", param);
         message.ShouldContain(says);
         (await service.Http.GetAsync($"{Jobs}?limit=1000").JsonAsync()).Items().ShouldNotContain(j => j.Text("dataset") == set.Name);
     }
@@ -52,7 +55,8 @@ public sealed class SubmissionTests(ServiceFixture service)
     public async Task Everything_that_is_wrong_is_said_at_once()
     {
         var set = await QueuedJob.DatasetAsync(service.Http);
-        var problem = await service.Http.PostAsJsonAsync(Jobs, QueuedJob.Request(set.Name, """{ "epochs": 0, "seed": -1 }""")).JsonAsync(HttpStatusCode.BadRequest);
+        var problem = await service.Http.PostAsJsonAsync(
+            Jobs, QueuedJob.Request(set.Name, """{ "epochs": 0, "seed": -1 }""")).JsonAsync(HttpStatusCode.BadRequest);
         problem.Items("errors").Select(e => e.Text("param")).ShouldBe(["epochs", "seed"], ignoreOrder: true);
     }
 
@@ -61,9 +65,12 @@ public sealed class SubmissionTests(ServiceFixture service)
     {
         await service.Http.PostAsJsonAsync(Jobs, new { method = "simclr" }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "dataset");
         await service.Http.PostAsJsonAsync(Jobs, new { dataset = 3 }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "dataset");
-        await service.Http.PostAsJsonAsync(Jobs, new { dataset = "not-there", method = "simclr" }).ProblemAsync(HttpStatusCode.NotFound, "dataset_not_found", "dataset");
+        await service.Http.PostAsJsonAsync(Jobs, new { dataset = "not-there", method = "simclr" }).ProblemAsync(
+            HttpStatusCode.NotFound, "dataset_not_found", "dataset");
         var empty = await DatasetClient.CreateAsync(service.Http);
-        (await service.Http.PostAsJsonAsync(Jobs, QueuedJob.Request(empty.Name)).ProblemAsync(HttpStatusCode.BadRequest, "invalid_plan", "dataset")).ShouldContain("Upload some first");
+        (
+            await service.Http.PostAsJsonAsync(Jobs, QueuedJob.Request(empty.Name)).ProblemAsync(
+                HttpStatusCode.BadRequest, "invalid_plan", "dataset")).ShouldContain("Upload some first");
         using var broken = new StringContent("{", Encoding.UTF8, "application/json");
         await service.Http.PostAsync(Jobs, broken).ProblemAsync(HttpStatusCode.BadRequest, "invalid_json");
         await service.Http.PostAsJsonAsync(Jobs, new[] { 1 }).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "dataset");
