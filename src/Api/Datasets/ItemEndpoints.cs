@@ -36,7 +36,7 @@ static class ItemEndpoints
         var (good, bad) = await ItemUpload.ReadAsync(await FormReader.ReadAsync(request, cancellationToken), limits.Value, cancellationToken);
         if (good.Count == 0)
             throw ApiException.BadRequest("file", $"'{bad[0].Key}': {bad[0].Reason}", "invalid_image");
-        var import = await imports.StartAsync(dataset.Id, "items", cancellationToken);
+        var import = await imports.StartAsync(dataset.Id, "items", CancellationToken.None);
         try
         {
             var added = await items.AddAsync(import.Id, good, cancellationToken);

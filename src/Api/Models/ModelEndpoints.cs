@@ -46,7 +46,7 @@ static class ModelEndpoints
         var model = await models.FindAsync(name, cancellationToken);
         var found = model.Aliases.FirstOrDefault(a => a.Alias == alias)
             ?? throw ApiException.NotFound("alias_not_found", $"The model '{name}' has no alias '{alias}'.");
-        response.Headers.ETag = $"\"{found.Revision}\"";
+        response.Headers.ETag = AliasPrecondition.Tag(found);
         return AliasView.Of(found);
     }
 
@@ -62,7 +62,7 @@ static class ModelEndpoints
             throw ApiException.NotFound("version_not_found", $"The model '{name}' has no version {version}; its latest is {model.LatestVersion}.", "version");
         var expected = AliasPrecondition.Read(context.Request, model.Aliases.FirstOrDefault(a => a.Alias == alias));
         var moved = await models.SetAliasAsync(name, alias, version, expected, cancellationToken);
-        context.Response.Headers.ETag = $"\"{moved.Revision}\"";
+        context.Response.Headers.ETag = AliasPrecondition.Tag(moved);
         return AliasView.Of(moved);
     }
 

@@ -13,7 +13,12 @@ static class ServerSetup
         services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsCheck>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        services.AddOptions<FormOptions>().Configure<IOptions<ApiOptions>>((form, api) => form.MultipartBodyLengthLimit = api.Value.MaxRequestBytes);
+        services.AddOptions<FormOptions>().Configure<IOptions<ApiOptions>>((form, api) =>
+        {
+            form.MultipartBodyLengthLimit = api.Value.MaxRequestBytes;
+            // It counts files too, and pictures may come as files.
+            form.ValueCountLimit = Math.Max(form.ValueCountLimit, 2 * api.Value.MaxInputs);
+        });
         services.AddSingleton(TimeProvider.System);
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {

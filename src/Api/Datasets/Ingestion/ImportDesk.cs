@@ -14,8 +14,9 @@ sealed class ImportDesk(ImportStore imports, ImportQueue queue, IOptions<ApiOpti
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = options.Value.MaxArchiveBytes;
-        var row = await imports.StartAsync(
-            dataset.Id, context.Request.GetTypedHeaders().ContentType?.MediaType.ToString() ?? "archive", context.RequestAborted);
+        var source = context.Request.GetTypedHeaders().ContentType?.MediaType.ToString() ?? "archive";
+        // Not given up when the caller leaves: the row might be written all the same, and nobody would end it.
+        var row = await imports.StartAsync(dataset.Id, source, CancellationToken.None);
         var import = new ActiveImport(row, how, options.Value.SpoolPath);
         queue.Begin(import);
         try

@@ -26,6 +26,6 @@ public sealed record ImportView(
     DateTime UpdatedAt)
 {
     public static ImportView Of(DatasetImport i) => new(
-        i.Id, i.State, i.Source, i.BytesReceived, i.BytesDone, i.BytesTotal, i.Added, i.Duplicates, i.Rejected - i.Duplicates, i.Error, i.Version, i.CreatedAt,
+        i.Id, i.State, i.Source, i.BytesReceived, i.BytesDone, i.BytesTotal, i.Added, i.Duplicates, Math.Max(0, i.Rejected - i.Duplicates), i.Error, i.Version, i.CreatedAt,
         i.UpdatedAt);
 }
