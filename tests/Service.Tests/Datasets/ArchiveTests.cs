@@ -121,8 +121,12 @@ public sealed class ArchiveTests(ServiceFixture service)
     public async Task An_upload_that_breaks_off_fails_and_says_how_far_it_came()
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        using var breaking = new StreamContent(new BreakingStream(100_000));
-        await Should.ThrowAsync<HttpRequestException>(() => service.Http.PostAsync($"{set.Path}/archive", breaking));
+        var breaks = new TaskCompletionSource();
+        using var upload = new StreamContent(new BreakingStream(100_000, breaks.Task));
+        var sending = service.Http.PostAsync($"{set.Path}/archive", upload);
+        await Eventually.Is("the upload to come in", async () => (await set.GetAsync()).Items("imports") is [var only] && only.Text("state") == "receiving");
+        breaks.SetResult();
+        await Should.ThrowAsync<HttpRequestException>(() => sending);
 
         var import = await Eventually.Get("the import to fail", async () =>
             (await set.GetAsync()).Items("imports") is [var only] && only.Text("state") == "failed" ? only.Text("error") : null);

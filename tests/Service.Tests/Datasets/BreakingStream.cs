@@ -1,7 +1,7 @@
 namespace ContrastiveService.Service.Tests.Datasets;
 
-/// <summary>A file whose reader's disk fails half way, which ends the request in the middle of its body.</summary>
-sealed class BreakingStream(int length) : Stream
+/// <summary>A file whose disk fails when told to, which ends the request in the middle of its body.</summary>
+sealed class BreakingStream(int length, Task breaks) : Stream
 {
     private int given;
 
@@ -15,13 +15,19 @@ sealed class BreakingStream(int length) : Stream
 
     public override long Position { get => given; set => throw new NotSupportedException(); }
 
-    public override int Read(byte[] buffer, int offset, int count)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (given >= length)
+        {
+            await breaks;
             throw new IOException("The disk fails.");
-        given += count;
-        return count;
+        }
+
+        given += buffer.Length;
+        return buffer.Length;
     }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Flush()
     {

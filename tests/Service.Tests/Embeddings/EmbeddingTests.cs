@@ -126,6 +126,22 @@ public sealed class EmbeddingTests(ServiceFixture service)
     }
 
     [Fact]
+    public async Task A_form_holds_as_many_pictures_as_an_array()
+    {
+        var model = await service.ModelAsync();
+        await SendAsync(2048).JsonAsync();
+        (await SendAsync(2049).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "input")).ShouldContain("2049");
+
+        async Task<HttpResponseMessage> SendAsync(int count)
+        {
+            using var form = new MultipartFormDataContent { { new StringContent(model.Name), "model" } };
+            for (var i = 0; i < count; i++)
+                form.Add(new ByteArrayContent(Picture), "file", $"{i}.png");
+            return await service.Http.PostAsync(Path, form);
+        }
+    }
+
+    [Fact]
     public async Task When_too_many_wait_callers_are_told_to_come_back()
     {
         var model = await service.ModelAsync();

@@ -43,9 +43,12 @@ public sealed class ModelTests(ServiceFixture service)
         second.ShouldNotBe(first);
         await MoveAsync(1, "If-Match", first.ToString()).ProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed", "If-Match");
         await MoveAsync(1, "If-Match", "\"nonsense\"").ProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed", "If-Match");
+        await MoveAsync(1, "If-Match", "5").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "If-Match");
+        await MoveAsync(1, "If-None-Match", first.ToString()).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "If-None-Match");
         using var shown = await service.Http.GetAsync(path);
         shown.Headers.ETag.ShouldBe(second);
         (await Task.FromResult(shown).JsonAsync()).Number("version").ShouldBe(2);
+        (await MoveAsync(2, "If-Match", $"\"none\", {second}").JsonAsync()).Number("version").ShouldBe(2);
         (await MoveAsync(1, "If-Match", "*").JsonAsync()).Number("version").ShouldBe(1);
         (await service.Http.PutAsJsonAsync(path, new { version = 2 }).JsonAsync()).Number("version").ShouldBe(2);
 
