@@ -10,8 +10,8 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
 {
     private const int AlignmentItems = 512;
 
-    private readonly long[] bank = Sample(run.Splits.Train, "bank", plan.Evaluation.BankItems, plan.Seed);
-    private readonly long[] queries = Sample(run.Splits.Validation.Length > 0 ? run.Splits.Validation : run.Splits.Train, "queries", plan.Evaluation.QueryItems, plan.Seed);
+    private readonly long[] bank = KnnItems.Bank(plan, run.Splits);
+    private readonly long[] queries = KnnItems.Queries(plan, run.Splits);
 
     /// <summary>Leaves the encoder in evaluation mode.</summary>
     /// <exception cref="OperationCanceledException">Between two batches.</exception>
@@ -70,13 +70,4 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
     private long[] Labeled(long[] items) => [.. Enumerable.Range(0, items.Length).Where(i => images.Labels[(int)items[i]] >= 0).Select(i => (long)i)];
 
     private Tensor LabelsOf(long[] items) => tensor(Array.ConvertAll(items, i => images.Labels[(int)i]), device: run.Device);
-
-    private static long[] Sample(long[] items, string purpose, int atMost, long seed)
-    {
-        if (items.Length <= atMost)
-            return items;
-        var chosen = (long[])items.Clone();
-        new SeededRandom(seed, purpose).Shuffle<long>(chosen);
-        return chosen[..atMost];
-    }
 }

@@ -44,7 +44,7 @@ public static class ModelCardWriter
         (Tensor Features, double? Knn) Judge(Backbone network)
         {
             var features = FeatureExtractor.Encode(network, position.Preprocessing, images, items, device, stop); // (n, d)
-            var bank = splits.Train.Where(i => images.Labels[(int)i] >= 0).ToArray();
+            var bank = KnnItems.Bank(plan, splits).Where(i => images.Labels[(int)i] >= 0).ToArray();
             var asked = Enumerable.Range(0, items.Length).Where(i => images.Labels[(int)items[i]] >= 0).Select(i => (long)i).ToArray();
             if (split == "train" || images.Classes.Count < 2 || bank.Length == 0 || asked.Length == 0)
                 return (features, null);
