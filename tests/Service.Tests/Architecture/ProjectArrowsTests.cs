@@ -5,7 +5,7 @@ namespace ContrastiveService.Service.Tests.Architecture;
 
 public sealed partial class ProjectArrowsTests
 {
-    private static readonly string Sources = Path.Combine(Root(AppContext.BaseDirectory), "src");
+    private static readonly string Sources = Path.Combine(Repository.Root, "src");
 
     [Theory]
     [InlineData("Training", "")]
@@ -31,18 +31,14 @@ public sealed partial class ProjectArrowsTests
     [Fact]
     public void Only_Storage_speaks_SQL()
     {
-        var speakers = Directory.EnumerateFiles(Sources, "*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Sources, file))
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && Sql().IsMatch(File.ReadAllText(Path.Combine(Sources, file))))
-            .Select(file => file.Split(Path.DirectorySeparatorChar)[0]);
+        var speakers = Repository.Files("*.cs", "src")
+            .Where(file => Sql().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Sources, file).Split(Path.DirectorySeparatorChar)[0]);
         speakers.Distinct().ShouldBe(["Storage"]);
     }
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(Path.Combine(Sources, project, $"{project}.csproj")).Descendants(kind).Select(reference => (string)reference.Attribute("Include")!);
-
-    private static string Root(string folder) =>
-        File.Exists(Path.Combine(folder, "ContrastiveService.sln")) ? folder : Root(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("ContrastiveService.sln"));
 
     // A string that begins as a statement of SQL, or the means to run one.
     [GeneratedRegex("""using Dapper;|NpgsqlCommand|"\s*(select\s[^"]+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|with\s+\w+\s+as\s*\()\s""", RegexOptions.IgnoreCase)]

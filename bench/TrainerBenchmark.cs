@@ -1,0 +1,64 @@
+using ContrastiveService.Storage.Jobs;
+using ContrastiveService.Worker;
+using ContrastiveService.Worker.Supervision;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using static System.FormattableString;
+
+namespace ContrastiveService.Bench;
+
+/// <summary>A training step in a plain environment, in the environment that the worker starts its trainers in, and in that with pinned threads; the sides take turns.</summary>
+internal static class TrainerBenchmark
+{
+    private const int Rounds = 4;
+
+    private static readonly (string Backbone, int Batch, int Steps)[] Cases = [("seed-convnet", 256, 10), ("resnet18", 64, 4)];
+
+    private sealed record Round(TrainerSide.Result Plain, TrainerSide.Result Environment, TrainerSide.Result Pinned);
+
+    public static int Run()
+    {
+        var report = new Report("trainer", "SimCLR step, 28×28", "batch", "plain, ms", "trainer, ms", "pinned, ms", "plain / trainer", "plain / pinned", "peak, MB", "trainer");
+        foreach (var (backbone, batch, steps) in Cases)
+        {
+            var rounds = new List<Round>();
+            for (var round = 1; round <= Rounds; round++)
+            {
+                Console.Error.WriteLine($"{backbone}, round {round} of {Rounds}");
+                rounds.Add(new Round(Side([], TrainerSide.Unpinned), Side(TrainersEnvironment, TrainerSide.Unpinned), Side(TrainersEnvironment, TrainerSide.Pinned)));
+            }
+
+            Add(report, backbone, batch, rounds);
+
+            TrainerSide.Result Side(Dictionary<string, string?> environment, string pinning) =>
+                Child.Run<TrainerSide.Result>(environment, TrainerSide.Mode, backbone, Invariant($"{batch}"), pinning, Invariant($"{steps}"));
+        }
+
+        report.Publish();
+        return 0;
+    }
+
+    /// <summary>What the worker puts there, taken from the worker itself.</summary>
+    private static Dictionary<string, string?> TrainersEnvironment
+    {
+        get
+        {
+            var ours = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToHashSet();
+            var command = new TrainerCommand(new ConfigurationBuilder().Build(), Options.Create(new WorkerOptions())).For(new JobLease(Guid.Empty, 1, 1, "bench"), ".");
+            return command.Environment.Where(variable => !ours.Contains(variable.Key)).ToDictionary();
+        }
+    }
+
+    private static void Add(Report report, string backbone, int batch, List<Round> rounds)
+    {
+        string Milliseconds(Func<Round, TrainerSide.Result> side) => Invariant($"{Report.Median(rounds.SelectMany(round => side(round).Milliseconds)):0}");
+        string Times(Func<Round, TrainerSide.Result> side) =>
+            Report.Spread([.. rounds.Select(round => Report.Median(round.Plain.Milliseconds) / Report.Median(side(round).Milliseconds))]);
+        report.Add(
+            new { backbone, batch, rounds },
+            backbone, Invariant($"{batch}"),
+            Milliseconds(round => round.Plain), Milliseconds(round => round.Environment), Milliseconds(round => round.Pinned),
+            Times(round => round.Environment), Times(round => round.Pinned),
+            Invariant($"{rounds.Max(round => round.Plain.PeakBytes) >> 20}"), Invariant($"{rounds.Max(round => round.Pinned.PeakBytes) >> 20}"));
+    }
+}
