@@ -12,5 +12,8 @@ internal static class Html
 
     public static string Cosine(double cosine) => cosine.ToString("0.000", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
 
+    /// <summary>A cosine where there is little room.</summary>
+    public static string Round(double cosine) => cosine.ToString("0.00", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+
     public static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -43,7 +43,7 @@ internal static partial class ReportPage
     {
         var result = report.Result;
         return Figure(result.KnnTop1 is { } knn ? Html.Percent(knn) : "–", "", $"kNN top-1 on the test pictures{(result.KnnTop1Init is { } init ? $"; untrained {Html.Percent(init)}" : "")}")
-            + Figure($"{Html.Cosine(result.SimilaritySame)} : {Html.Cosine(result.SimilarityDifferent)}", "", "mean similarity of the same class : of different classes")
+            + Figure($"{Html.Round(result.SimilaritySame)} : {Html.Round(result.SimilarityDifferent)}", "", "mean similarity of the same class : of different classes")
             + Figure(Html.Count(result.ImagesPerSecond), "images/s", "while training, on this machine")
             + Figure("v" + result.ModelVersion.Split(':')[^1], "", "the model version " + Html.Text(result.ModelVersion));
     }
