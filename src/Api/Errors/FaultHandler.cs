@@ -43,7 +43,8 @@ sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHand
         NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: SocketException or TimeoutException or IOException } =>
             new ApiException(
                 StatusCodes.Status503ServiceUnavailable, "database_unavailable",
-                "The database cannot be reached right now. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) },
+                "The database cannot be reached right now. Try again shortly.")
+            { RetryAfter = TimeSpan.FromSeconds(5) },
         _ => new ApiException(
             StatusCodes.Status500InternalServerError,
             "internal_error",

@@ -46,7 +46,8 @@ public sealed class FinishedJobTests(ServiceFixture service)
     {
         var model = await service.ModelAsync();
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{QueuedJob.Jobs}/{model.JobId}/events") { Headers = { Accept = { new("text/event-stream") } } };
+            HttpMethod.Get, $"{QueuedJob.Jobs}/{model.JobId}/events")
+        { Headers = { Accept = { new("text/event-stream") } } };
         using var response = await service.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var events = new List<SseItem<string>>();
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
