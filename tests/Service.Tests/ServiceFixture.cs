@@ -36,7 +36,7 @@ public sealed class ServiceFixture : IAsyncLifetime
             Path.Combine(folder, "postgres"), NullLogger.Instance, new Dictionary<string, string> { ["fsync"] = "off" }, CancellationToken.None);
         api = await StartApiAsync($"--Api:Keys:0={Key}", "--Api:OpenOnLoopback=false");
         Http.Dispose();
-        Http = Client((WebApplication)api, Key);
+        Http = Client(api, Key);
         await Eventually.Get("the server to be ready", async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode ? Http : null);
     }
 
