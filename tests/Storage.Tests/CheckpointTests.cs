@@ -98,7 +98,8 @@ public sealed class CheckpointTests(TestDatabase database) : IClassFixture<TestD
         (await ChunksAsync()).ShouldBe(before);
     }
 
-    [Fact]
+    // What it measures is the whole process's: no other test may run beside it.
+    [Fact(DisableParallelization = true)]
     public async Task Memory_stays_flat_however_large_a_checkpoint_is()
     {
         const long bytes = 200L << 20;
