@@ -98,25 +98,6 @@ public sealed class CheckpointTests(TestDatabase database) : IClassFixture<TestD
         (await ChunksAsync()).ShouldBe(before);
     }
 
-    // What it measures is the whole process's: no other test may run beside it.
-    [Fact(DisableParallelization = true)]
-    public async Task Memory_stays_flat_however_large_a_checkpoint_is()
-    {
-        const long bytes = 200L << 20;
-        var lease = await Samples.ClaimedAsync(database);
-        await checkpoints.SaveAsync(lease, new CheckpointInfo(1, 1, null), new PseudoRandomStream(Chunk), 1, Cancel);
-        var (allocated, resident) = (GC.GetTotalAllocatedBytes(precise: true), Environment.WorkingSet);
-
-        var id = await checkpoints.SaveAsync(lease, new CheckpointInfo(2, 2, null), new PseudoRandomStream(bytes), 1, Cancel);
-        await using var stream = await checkpoints.OpenReadAsync(id!.Value, Cancel);
-        var sha256 = await SHA256.HashDataAsync(stream, Cancel);
-
-        (GC.GetTotalAllocatedBytes(precise: true) - allocated).ShouldBeLessThan(48 << 20);
-        (Environment.WorkingSet - resident).ShouldBeLessThan(96 << 20);
-        Convert.ToHexStringLower(sha256).ShouldBe((await checkpoints.GetAsync(id.Value, Cancel))!.Sha256);
-        stream.Length.ShouldBe(bytes);
-    }
-
     [Theory]
     [InlineData("update checkpoint_chunk set bytes = set_byte(bytes, 100, get_byte(bytes, 100) # 1) where checkpoint_id = @id and number = 1", "not what was written")]
     [InlineData("update checkpoint_chunk set bytes = substring(bytes for 1000) where checkpoint_id = @id and number = 1", "not what was written")]
