@@ -25,7 +25,12 @@ internal static class TrainerSide
     {
         Compute.UseThreads(Compute.AvailableThreads, pin);
         using var encoder = BackboneCatalog.Create(new BackbonePlan { Type = backbone, Stem = StemKind.Small }, channels: 1, Size, seed: 1);
-        using var method = new SimClr(new SimClr.Options { Temperature = 0.5 }, new MethodContext(encoder, Pictures, Classes: 0, Labeled: false, TotalSteps: WarmUp + steps));
+        using var method = new SimClr(new SimClr.Options { Temperature = 0.5 }, new MethodContext(encoder, () => throw new NotSupportedException("SimCLR has no teacher."), Pictures, Classes: 0, default)
+        {
+            BatchSize = Pictures,
+            StepsPerEpoch = WarmUp + steps,
+            TotalSteps = WarmUp + steps,
+        });
         using var optimizer = Optimizer.Create(
             new OptimizerPlan(), encoder.named_parameters().Select(p => ("encoder." + p.name, p.parameter)).Concat(method.Trainable().Select(p => ("method." + p.Name, p.Parameter))));
         var views = new ViewMaker(new ViewsPlan { Grey = 0, Blur = new BlurPlan { Probability = 0 } }, new Preprocessing(Size, 1, [0.3], [0.35]));

@@ -38,7 +38,10 @@ public sealed record TrainingPlan
     [Description("The learning rate over the run.")]
     public SchedulePlan Schedule { get; init; } = new();
 
-    [Description("Passes over the training items.")]
+    [Description("Two domains, for methods that align a target with a source; left out otherwise.")]
+    public DomainsPlan? Domains { get; init; }
+
+    [Description("Passes over the training items (of the source domain, where there are two).")]
     [Range(1, 100_000)]
     public int Epochs { get; init; } = 100;
 

@@ -17,28 +17,45 @@ namespace ContrastiveService.Training;
 internal sealed class TrainingRun : IDisposable
 {
     private const string LossSum = "run.loss_sum";
-    private const string CheckpointFormat = "contrastive-service-checkpoint/1";
+    private const string CheckpointFormat = "contrastive-service-checkpoint/2";
 
     private readonly TrainingPlan plan;
+    private readonly ImageStore images;
+    private readonly EndlessBatches? target;
     private readonly Tensor lossSum; // () float64: the sum of this epoch's losses, kept on the device so that no step waits for it
 
-    public TrainingRun(TrainingPlan plan, ImageStore images, Device device)
+    public TrainingRun(TrainingPlan plan, ImageStore images, Device device, PhasesBefore before)
     {
+        Before = before;
         this.plan = plan;
+        this.images = images;
         Device = device;
-        Splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare);
-        Labels = [.. Splits.Train.Select(i => images.Labels[(int)i])];
-        var labeled = images.Classes.Count >= 2 && Labels.All(l => l >= 0);
-        Needs = plan.Method.Needs(labeled);
-        Sampler = Sampler.For(Needs, Labels, plan.BatchSize, plan.Seed);
+        Splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains);
+        Items = Of(images, Splits.Train);
+        var groups = Groups(images, Splits.Train);
+        var data = new DataTraits(images.Classes.Count >= 2 && Items.Labels.All(l => l >= 0), plan.Domains is not null, groups is not null);
+        Needs = plan.Method.Needs(data);
+        Sampler = Sampler.For(Needs, Items.Labels, plan.BatchSize, plan.Seed, groups);
+        if (Needs.Target is not null)
+        {
+            TargetItems = Of(images, Splits.Target!.Train);
+            target = new EndlessBatches(new ShuffleSampler(TargetItems.Stored.Length, plan.BatchSize, plan.Seed, "shuffle of the target"));
+        }
+
         TotalSteps = (long)plan.Epochs * Sampler.StepsPerEpoch;
-        Preprocessing = PixelStatistics.Measure(images, Splits.Train, plan.Seed);
-        Views = new ViewMaker(plan.Views, Preprocessing);
+        Preprocessing = PixelStatistics.Measure(images, TargetItems is null ? Splits.Train : [.. Splits.Train, .. TargetItems.Stored], plan.Seed);
+        Batches = new BatchMaker(plan, images, Preprocessing, device);
         Watch = new CollapseWatch();
 
-        Encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
+        Encoder = NewEncoder();
         manual_seed(new SeededRandom(plan.Seed, "heads").NextSeed());
-        Method = MethodCatalog.Of(plan.Method).Create(plan.Method, new MethodContext(Encoder, Splits.Train.Length, images.Classes.Count, labeled, TotalSteps));
+        Method = MethodCatalog.Of(plan.Method).Create(plan.Method, new MethodContext(Encoder, NewEncoder, Items.Stored.Length, images.Classes.Count, data)
+        {
+            TargetItems = TargetItems?.Stored.Length ?? 0,
+            BatchSize = plan.BatchSize / plan.Optimizer.Accumulate,
+            StepsPerEpoch = Sampler.StepsPerEpoch,
+            TotalSteps = TotalSteps,
+        });
         // .to() replaces parameters, so the optimiser comes after it.
         Encoder.to(device);
         Method.to(device);
@@ -48,10 +65,16 @@ internal sealed class TrainingRun : IDisposable
 
     public Device Device { get; }
 
+    /// <summary>The job's phases before this one.</summary>
+    public PhasesBefore Before { get; private set; }
+
     public Splits Splits { get; }
 
-    /// <summary>Class index of every training item, −1 without a label.</summary>
-    public long[] Labels { get; }
+    /// <summary>What is trained on, of the source domain where there are two.</summary>
+    public BatchItems Items { get; }
+
+    /// <summary>What is trained on of the target domain, where the method asks for it.</summary>
+    public BatchItems? TargetItems { get; }
 
     public BatchNeeds Needs { get; }
 
@@ -61,7 +84,7 @@ internal sealed class TrainingRun : IDisposable
 
     public Preprocessing Preprocessing { get; private set; }
 
-    public ViewMaker Views { get; }
+    public BatchMaker Batches { get; private set; }
 
     public Backbone Encoder { get; }
 
@@ -80,6 +103,11 @@ internal sealed class TrainingRun : IDisposable
     public double? KnnTop1 { get; set; }
 
     public double? LastLoss { get; set; }
+
+    /// <summary>The micro-batches of the next step, to be used one by one.</summary>
+    /// <param name="positions">Positions among the training items.</param>
+    public IEnumerable<Batch> Micro(long[] positions) =>
+        Batches.Make(Needs, Items, positions, target is null ? null : (TargetItems!, target.At(Step)), Step, plan.Optimizer.Accumulate);
 
     public double LearningRate => Optimizers.LearningRate.At(plan.Schedule, plan.Optimizer, Step, Sampler.StepsPerEpoch, TotalSteps);
 
@@ -107,7 +135,7 @@ internal sealed class TrainingRun : IDisposable
     public void Save(Stream stream)
     {
         using var scope = NewDisposeScope();
-        var position = new TrainingPosition(Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Watch.ChecksInARow, Preprocessing);
+        var position = new TrainingPosition(Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Watch.ChecksInARow, Preprocessing, Before);
         var metadata = new Dictionary<string, string>
         {
             ["format"] = CheckpointFormat,
@@ -117,21 +145,33 @@ internal sealed class TrainingRun : IDisposable
         SafeTensors.Write(stream, Tensors(), metadata);
     }
 
+    /// <summary>Where a checkpoint stands. The stream is left where it was.</summary>
+    /// <exception cref="WeightsException">It is not one that this version can resume.</exception>
+    public static TrainingPosition Position(Stream stream)
+    {
+        var start = stream.Position;
+        var metadata = SafeTensors.ReadHeader(stream).Metadata;
+        stream.Position = start;
+        if (metadata.GetValueOrDefault("format") != CheckpointFormat)
+            throw new WeightsException($"This is not a checkpoint that this version can resume (format '{metadata.GetValueOrDefault("format")}', needed '{CheckpointFormat}').");
+        return JsonSerializer.Deserialize<TrainingPosition>(metadata["position"], PlanJson.Options)!;
+    }
+
     /// <summary>Brings back what <see cref="Save"/> wrote.</summary>
     /// <exception cref="WeightsException">The checkpoint is damaged or belongs to another plan.</exception>
     public void Restore(Stream stream)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
+        var position = Position(stream);
         var header = SafeTensors.ReadHeader(stream);
-        if (header.Metadata.GetValueOrDefault("format") != CheckpointFormat)
-            throw new WeightsException($"This is not a checkpoint that this version can resume (format '{header.Metadata.GetValueOrDefault("format")}', needed '{CheckpointFormat}').");
         ModuleState.Load(Encoder, stream, header, "backbone.");
         ModuleState.Load(Method, stream, header, "method.");
         Optimizer.LoadState(name => header.Find($"optimizer.{name}") is null ? null : SafeTensors.Read(stream, header, $"optimizer.{name}"));
         lossSum.copy_(SafeTensors.Read(stream, header, LossSum));
-        var position = JsonSerializer.Deserialize<TrainingPosition>(header.Metadata["position"], PlanJson.Options)!;
-        (Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Preprocessing) = (position.Epoch, position.StepInEpoch, position.Step, position.KnnTop1, position.LastLoss, position.Preprocessing);
+        (Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Preprocessing, Before) =
+            (position.Epoch, position.StepInEpoch, position.Step, position.KnnTop1, position.LastLoss, position.Preprocessing, position.Before);
+        Batches = new BatchMaker(plan, images, Preprocessing, Device);
         Watch = new CollapseWatch(position.CollapseChecks);
     }
 
@@ -142,6 +182,20 @@ internal sealed class TrainingRun : IDisposable
         Encoder.Dispose();
         lossSum.Dispose();
     }
+
+    private static BatchItems Of(ImageStore images, long[] stored) => new(stored, Array.ConvertAll(stored, i => images.Labels[(int)i]));
+
+    /// <summary>Numbers of the groups that items belong to; null where one belongs to none.</summary>
+    private static long[]? Groups(ImageStore images, long[] stored)
+    {
+        var names = Array.ConvertAll(stored, i => images.Records[(int)i].Group);
+        if (names.Any(name => name is null))
+            return null;
+        var numbers = names.Distinct().Select((name, i) => (name, i)).ToDictionary(p => p.name!, p => (long)p.i);
+        return Array.ConvertAll(names, name => numbers[name!]);
+    }
+
+    private Backbone NewEncoder() => BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
 
     private IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
     [

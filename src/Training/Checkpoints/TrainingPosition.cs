@@ -10,4 +10,6 @@ namespace ContrastiveService.Training.Checkpoints;
 /// <param name="LastLoss">The last loss that was read.</param>
 /// <param name="CollapseChecks">Checks in a row that looked collapsed.</param>
 /// <param name="Preprocessing">Size and normalisation of the pictures.</param>
-public sealed record TrainingPosition(int Epoch, int StepInEpoch, long Step, double? KnnTop1, double? LastLoss, int CollapseChecks, Preprocessing Preprocessing);
+/// <param name="Before">The phases before this one.</param>
+public sealed record TrainingPosition(
+    int Epoch, int StepInEpoch, long Step, double? KnnTop1, double? LastLoss, int CollapseChecks, Preprocessing Preprocessing, PhasesBefore Before);

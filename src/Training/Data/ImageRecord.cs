@@ -5,4 +5,5 @@ namespace ContrastiveService.Training.Data;
 /// <param name="Label">Its class, or null.</param>
 /// <param name="Domain">Its domain, or null.</param>
 /// <param name="Split"><c>train</c>, <c>val</c>, <c>test</c> or null (train).</param>
-public sealed record ImageRecord(string Key, string? Label, string? Domain, string? Split);
+/// <param name="Group">Which pictures show the same thing as this one, or null.</param>
+public sealed record ImageRecord(string Key, string? Label, string? Domain, string? Split, string? Group = null);

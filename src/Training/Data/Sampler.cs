@@ -16,8 +16,11 @@ public abstract class Sampler
     /// <param name="labels">Class index of every training item; read only where the needs ask for classes.</param>
     /// <param name="batchSize">Items in a batch.</param>
     /// <param name="seed">The run's seed.</param>
-    public static Sampler For(BatchNeeds needs, long[] labels, int batchSize, long seed) =>
-        needs.SamplesPerClass > 0
-            ? new ClassBalancedSampler(labels, batchSize / needs.SamplesPerClass, needs.SamplesPerClass, seed)
-            : new ShuffleSampler(labels.Length, batchSize, seed);
+    /// <param name="groups">Group number of every training item; needed where the needs ask for groups.</param>
+    public static Sampler For(BatchNeeds needs, long[] labels, int batchSize, long seed, long[]? groups = null) => needs switch
+    {
+        { SamplesPerClass: > 0 and var k } => new ClassBalancedSampler(labels, batchSize / k, k, seed),
+        { SamplesPerGroup: > 0 and var k } => new ClassBalancedSampler(groups ?? throw new ArgumentNullException(nameof(groups)), batchSize / k, k, seed),
+        _ => new ShuffleSampler(labels.Length, batchSize, seed, "shuffle"),
+    };
 }

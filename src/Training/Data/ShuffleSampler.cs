@@ -1,7 +1,7 @@
 namespace ContrastiveService.Training.Data;
 
 /// <summary>Every item once an epoch, in random order; the remainder that fills no batch sits that epoch out.</summary>
-internal sealed class ShuffleSampler(int items, int batchSize, long seed) : Sampler
+internal sealed class ShuffleSampler(int items, int batchSize, long seed, string purpose) : Sampler
 {
     public override int StepsPerEpoch => items / batchSize;
 
@@ -10,7 +10,7 @@ internal sealed class ShuffleSampler(int items, int batchSize, long seed) : Samp
         var order = new long[items];
         for (var i = 0; i < items; i++)
             order[i] = i;
-        new SeededRandom(seed, "shuffle", epoch).Shuffle<long>(order);
+        new SeededRandom(seed, purpose, epoch).Shuffle<long>(order);
         return [.. order.Chunk(batchSize).Take(StepsPerEpoch)];
     }
 }

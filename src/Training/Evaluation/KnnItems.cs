@@ -12,7 +12,8 @@ internal static class KnnItems
     public static long[] Queries(TrainingPlan plan, Splits splits) =>
         Sample(splits.Validation.Length > 0 ? splits.Validation : splits.Train, "queries", plan.Evaluation.QueryItems, plan.Seed);
 
-    private static long[] Sample(long[] items, string purpose, int atMost, long seed)
+    /// <summary>At most so many of the items, chosen by the seed and the purpose.</summary>
+    public static long[] Sample(long[] items, string purpose, int atMost, long seed)
     {
         if (items.Length <= atMost)
             return items;

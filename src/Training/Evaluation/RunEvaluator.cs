@@ -8,7 +8,7 @@ namespace ContrastiveService.Training.Evaluation;
 /// <summary>Judges a run on its validation items: kNN over the training items, and the shape of the features, without touching the run's random numbers.</summary>
 internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, TrainingRun run)
 {
-    private const int AlignmentItems = 512;
+    private const int AlignmentItems = 512, ShapeItems = 512;
 
     private readonly long[] bank = KnnItems.Bank(plan, run.Splits);
     private readonly long[] queries = KnnItems.Queries(plan, run.Splits);
@@ -28,6 +28,15 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
         values["alignment"] = Alignment(stop);
         var knn = images.Classes.Count >= 2 && run.Splits.Validation.Length > 0 ? KnnTop1(features, values, stop) : null;
         return new(knn, std, rank, values);
+    }
+
+    /// <summary>Standard deviation and effective rank of the features of a few validation items, quickly. Leaves the encoder in evaluation mode.</summary>
+    public (double Std, double Rank) Shape(CancellationToken stop)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        var features = FeatureExtractor.Encode(run.Encoder, run.Preprocessing, images, queries[..Math.Min(ShapeItems, queries.Length)], run.Device, stop);
+        return (Spectrum.NormalizedStd(features), Spectrum.EffectiveRank(features, centered: false));
     }
 
     private double? KnnTop1(Tensor features, SortedDictionary<string, double> values, CancellationToken stop)
@@ -60,7 +69,7 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
         for (var v = 0; v < 2; v++)
         {
             using var random = new Generator((ulong)new SeededRandom(plan.Seed, "alignment", v).NextSeed());
-            features[v] = run.Encoder.forward(run.Views.Make(pixels, random));
+            features[v] = run.Encoder.forward(run.Batches.Full.Make(pixels, random));
         }
 
         return AlignmentUniformity.Alignment(features[0], features[1]).ToDouble();

@@ -27,13 +27,8 @@ public static class ModelCardWriter
         using var grad = no_grad();
         var header = SafeTensors.ReadHeader(checkpoint);
         var position = JsonSerializer.Deserialize<TrainingPosition>(header.Metadata["position"], PlanJson.Options)!;
-        var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare);
-        var (items, split) = splits switch
-        {
-            { Test.Length: > 0 } => (splits.Test, "test"),
-            { Validation.Length: > 0 } => (splits.Validation, "validation"),
-            _ => (splits.Train, "train"),
-        };
+        var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains);
+        var (items, split) = splits.Reported;
         using var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         encoder.to(device);
         var before = Judge(encoder);

@@ -15,15 +15,15 @@ public abstract class Method(string name, MethodContext context) : nn.Module(nam
 
     /// <summary>
     /// The scalar to minimise, attached to the graph; finite for any finite input. Leaves exactly one tensor in the caller's dispose scope, besides
-    /// <see cref="Batch.Reports"/>.
+    /// <see cref="Batch.Reports"/>. It moves nothing that lasts: with accumulation it is called for several micro-batches before one step.
     /// </summary>
     public abstract Tensor Loss(Batch batch);
 
-    /// <summary>The method's own parameters that the optimiser moves (never a teacher's). The encoder's are added by the trainer.</summary>
-    public virtual IEnumerable<(string Name, Parameter Parameter)> Trainable() => named_parameters();
+    /// <summary>The method's own parameters that the optimiser moves: by default those that require gradients, which a teacher's do not. The encoder's are added by the trainer.</summary>
+    public virtual IEnumerable<(string Name, Parameter Parameter)> Trainable() => named_parameters().Where(p => p.parameter.requires_grad);
 
-    /// <summary>Called after every optimiser step, without gradient. <paramref name="progress"/> is the share of the run that is done, in (0, 1].</summary>
-    public virtual void AfterStep(double progress)
+    /// <summary>Called after every optimiser step, without gradient; <paramref name="steps"/> of them are done.</summary>
+    public virtual void AfterStep(long steps)
     {
     }
 }

@@ -18,8 +18,8 @@ public abstract record PairOptions : MethodOptions
     [Description("Bring features to length 1 before distances are taken, so that they lie between 0 and 2.")]
     public bool Normalize { get; init; } = true;
 
-    public override BatchNeeds Needs(bool labeled) =>
-        Pairs == PairSource.Labels || (Pairs == PairSource.Auto && labeled)
+    public override BatchNeeds Needs(DataTraits data) =>
+        Pairs == PairSource.Labels || (Pairs == PairSource.Auto && data.Labeled)
             ? new BatchNeeds(Views: 1, LabelUse.Required, SamplesPerClass)
             : new BatchNeeds(Views: 2);
 

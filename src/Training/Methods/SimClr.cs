@@ -47,7 +47,7 @@ public sealed class SimClr : Method
         [Range(2, 16_384)]
         public int ProjectionWidth { get; init; } = 128;
 
-        public override BatchNeeds Needs(bool labeled) => new(Views: 2);
+        public override BatchNeeds Needs(DataTraits data) => new(Views: 2);
 
         public override JsonObject Suggest(DatasetFacts facts, int imageSize) =>
             imageSize <= 64 ? new JsonObject { ["method"] = new JsonObject { ["temperature"] = 0.5 } } : [];

@@ -31,4 +31,8 @@ public sealed record OptimizerPlan
     [Description("AdamW's term under the division.")]
     [Range(1e-16, 1.0)]
     public double Eps { get; init; } = 1e-8;
+
+    [Description("Micro-batches that a step is cut into, so that a batch need not fit into memory at once; batchSize is the whole step's.")]
+    [Range(1, 1024)]
+    public int Accumulate { get; init; } = 1;
 }

@@ -13,11 +13,13 @@ internal static class PlanCheck
         CheckPair(errors, "views.crop.scale", plan.Views.Crop.Scale);
         CheckPair(errors, "views.crop.ratio", plan.Views.Crop.Ratio);
         CheckPair(errors, "views.blur.sigma", plan.Views.Blur.Sigma);
+        CheckPair(errors, "views.weak.scale", plan.Views.Weak.Scale);
+        CheckPair(errors, "views.local.scale", plan.Views.Local.Scale);
         if (plan.Schedule.WarmupEpochs > plan.Epochs)
             errors.Add(new("schedule.warmupEpochs", $"is {plan.Schedule.WarmupEpochs}, longer than the whole run of {plan.Epochs} epochs."));
         if (plan.Backbone.Stem == StemKind.Auto)
             errors.Add(new("backbone.stem", "must be `small` or `standard` in a stored plan."));
-        CheckBackbone(errors, plan);
+        CheckBackbone(errors, plan, plan.ImageSize, "imageSize");
         CheckData(errors, plan, facts);
         if (errors.Count > 0)
             throw new PlanException(errors);
@@ -34,27 +36,55 @@ internal static class PlanCheck
         var held = (long)Math.Ceiling(facts.Items * plan.Evaluation.ValidationShare);
         if (plan.BatchSize > facts.Items - held)
             errors.Add(new("batchSize", $"is {plan.BatchSize}, but '{plan.Dataset}' has {facts.Items} items to train on, of which up to {held} are held out for validation. Make it at most {facts.Items - held}."));
-        var needs = plan.Method.Needs(facts.FullyLabeled);
+        var needs = plan.Method.Needs(facts.Traits);
         var name = MethodCatalog.Of(plan.Method).Name;
+        CheckDomains(errors, plan, facts, needs, name);
         if (needs.Labels == LabelUse.Required && !facts.FullyLabeled)
             errors.Add(new("method.type", $"'{name}' with these options needs a label on every item and at least two classes; of {facts.Items} items in '{plan.Dataset}' {facts.Labeled} are labelled, with {facts.Classes} classes."));
-        if (needs.SamplesPerClass <= 0)
-            return;
-        if (plan.BatchSize % needs.SamplesPerClass != 0)
-            errors.Add(new("batchSize", $"is {plan.BatchSize}; '{name}' draws P classes × {needs.SamplesPerClass} items, so it must be a multiple of {needs.SamplesPerClass}."));
-        else if (plan.BatchSize / needs.SamplesPerClass < 2)
-            errors.Add(new("batchSize", $"is {plan.BatchSize}; with {needs.SamplesPerClass} items a class that is one class a batch, and there would be no negatives. Make it at least {2 * needs.SamplesPerClass}."));
+        if (needs.SamplesPerGroup > 0 && !facts.Grouped)
+            errors.Add(new("method.type", $"'{name}' with these options needs a group on every item (the pictures of one thing share it)."));
+        CheckDraws(errors, plan, name, "class", needs.SamplesPerClass);
+        CheckDraws(errors, plan, name, "group", needs.SamplesPerGroup);
+        if (needs.LocalViews > 0)
+            CheckBackbone(errors, plan, BatchMaker.LocalSize(plan), "views.local.size");
+        errors.AddRange(plan.Method.Check(plan, facts));
     }
 
-    private static void CheckBackbone(List<PlanError> errors, TrainingPlan plan)
+    private static void CheckDraws(List<PlanError> errors, TrainingPlan plan, string name, string what, int each)
+    {
+        if (each <= 0)
+            return;
+        if (plan.BatchSize % each != 0)
+            errors.Add(new("batchSize", $"is {plan.BatchSize}; '{name}' draws {each} items of each {what}, so it must be a multiple of {each}."));
+        else if (plan.BatchSize / each < 2)
+            errors.Add(new("batchSize", $"is {plan.BatchSize}; with {each} items a {what} that is one {what} a batch, and there would be no negatives. Make it at least {2 * each}."));
+    }
+
+    private static void CheckDomains(List<PlanError> errors, TrainingPlan plan, DatasetFacts facts, BatchNeeds needs, string name)
+    {
+        if (needs.Target is not null && plan.Domains is null)
+        {
+            errors.Add(new("domains", $"is needed: '{name}' aligns a target domain with a source. Name two domains of '{plan.Dataset}' (domains.source and domains.target), or a second data set (domains.targetDataset)."));
+            return;
+        }
+
+        if (plan.Domains is null)
+            return;
+        if (needs.Target is null)
+            errors.Add(new("domains", $"has no use: '{name}' with these options learns from one domain. Leave it out, or choose a method that aligns two."));
+        if (facts.Target is { } target && plan.BatchSize > target.Items - (long)Math.Ceiling(target.Items * plan.Evaluation.ValidationShare))
+            errors.Add(new("batchSize", $"is {plan.BatchSize}, but the target domain has {target.Items} items to train on, of which {plan.Evaluation.ValidationShare:0%} may be held out. Make it smaller, or add pictures."));
+    }
+
+    private static void CheckBackbone(List<PlanError> errors, TrainingPlan plan, int size, string param)
     {
         try
         {
-            BackboneCatalog.Check(plan.Backbone, plan.Channels, plan.ImageSize);
+            BackboneCatalog.Check(plan.Backbone, plan.Channels, size);
         }
         catch (PlanException e)
         {
-            errors.AddRange(e.Errors);
+            errors.AddRange(e.Errors.Select(error => error.Param == "imageSize" ? error with { Param = param } : error));
         }
     }
 

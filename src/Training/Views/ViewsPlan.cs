@@ -25,4 +25,10 @@ public sealed record ViewsPlan
 
     [Description("Gaussian blur.")]
     public BlurPlan Blur { get; init; } = new();
+
+    [Description("Views that hardly differ from the picture, where a method asks for such.")]
+    public WeakViewPlan Weak { get; init; } = new();
+
+    [Description("Small crops, where a method asks for such.")]
+    public LocalViewPlan Local { get; init; } = new();
 }

@@ -19,7 +19,7 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
     /// <summary>The job's data set at its plan's size. Pictures that cannot be decoded are left out, with a warning on the job.</summary>
     public async Task<ImageStore> OpenAsync(TrainingJob job, TrainingPlan plan, JobRecord record, CancellationToken ct)
     {
-        var path = Path.Combine(options.Value.CachePath, "images", $"{job.DatasetId:N}-v{job.DatasetVersion}-{plan.ImageSize}x{plan.Channels}");
+        var path = Path.Combine(options.Value.CachePath, "images", $"{job.DatasetId:N}-v{job.DatasetVersion}-{plan.ImageSize}x{plan.Channels}-2");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var building = await TakeAsync(path + ".lock", ct);
         if (!ImageStoreBuilder.Exists(path))
@@ -48,7 +48,7 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
         {
             try
             {
-                builder.Add(new ImageRecord(item.Key, item.Label, item.Domain, item.Split), bytes.Span);
+                builder.Add(new ImageRecord(item.Key, item.Label, item.Domain, item.Split, item.Group), bytes.Span);
             }
             catch (ImageFormatException e)
             {

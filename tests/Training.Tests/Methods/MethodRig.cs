@@ -9,17 +9,25 @@ internal sealed class MethodRig
 {
     public const int Groups = 6;
 
+    private const int Total = 100, Side = 8, LocalSide = 4;
+
     private readonly BatchNeeds needs;
     private readonly int rowsPerGroup;
 
-    public MethodRig(MethodDescriptor descriptor, bool labeled, MethodOptions? options = null, int seed = 1)
+    public MethodRig(MethodDescriptor descriptor, DataTraits data, MethodOptions? options = null, int seed = 1)
     {
-        options ??= descriptor.DefaultOptions;
-        needs = options.Needs(labeled);
-        rowsPerGroup = Math.Max(1, needs.SamplesPerClass);
+        options ??= SmallOptions.Of(descriptor);
+        needs = options.Needs(data);
+        rowsPerGroup = Math.Max(2, Math.Max(needs.SamplesPerClass, needs.SamplesPerGroup));
         Encoder = new TinyEncoder(seed);
         manual_seed(seed + 1);
-        Method = descriptor.Create(options, new MethodContext(Encoder, Groups * rowsPerGroup, needs.Labels == LabelUse.Required ? Groups : 0, labeled, TotalSteps: 100));
+        Method = descriptor.Create(options, new MethodContext(Encoder, () => new TinyEncoder(seed), Rows, data.Labeled ? Groups : 0, data)
+        {
+            TargetItems = data.HasTarget ? Rows : 0,
+            BatchSize = Rows,
+            StepsPerEpoch = 10,
+            TotalSteps = Total,
+        });
         Encoder.train();
         Method.train();
     }
@@ -28,23 +36,41 @@ internal sealed class MethodRig
 
     public Method Method { get; }
 
+    /// <summary>Whether what is in a batch is compared with each other, so that agreement can show.</summary>
+    public bool Compares => needs.Views + needs.LocalViews > 1 || needs.SamplesPerClass + needs.SamplesPerGroup > 0;
+
+    private int Rows => Groups * rowsPerGroup;
+
     /// <summary>Rows that belong together show nearly the same picture.</summary>
-    public Batch Agreeing(int seed) => Batch(seed, (view, group) => group);
+    public Batch Agreeing(int seed) => Batch(seed, agree: true);
 
     /// <summary>Rows that belong together show different pictures.</summary>
-    public Batch Strangers(int seed) => Batch(seed, (view, group) => -1);
+    public Batch Strangers(int seed) => Batch(seed, agree: false);
 
-    private Batch Batch(int seed, Func<int, int, int> picture)
+    private Batch Batch(int seed, bool agree)
     {
         using var random = new Generator((ulong)seed);
-        var motifs = randn([Groups, 1, 8, 8], generator: random);
-        var rows = Groups * rowsPerGroup;
-        var views = Enumerable.Range(0, needs.Views).Select(view => stack(Enumerable.Range(0, rows).Select(row =>
+        // Rows of one class or group show one motif; otherwise each row is an item of its own.
+        var together = needs.Labels == LabelUse.Required || needs.SamplesPerGroup > 0 ? rowsPerGroup : 1;
+        var batch = Part(needs, together, agree, random);
+        return needs.Target is null ? batch : batch with { Target = Part(needs.Target, together, agree, random) };
+    }
+
+    private Batch Part(BatchNeeds part, int together, bool agree, Generator random)
+    {
+        var motifs = randn([Rows / together, 1, Side, Side], generator: random);
+        var items = arange(Rows);
+        return new Batch(Views(part.Views, Side), part.Labels == LabelUse.Required ? items.div(rowsPerGroup, RoundingMode.floor) : null, items)
         {
-            var motif = picture(view, row / rowsPerGroup);
-            return (motif < 0 ? randn([1, 8, 8], generator: random) : motifs[motif]) + (0.02 * randn([1, 8, 8], generator: random));
-        }))).ToArray();
-        var items = arange(rows);
-        return new Batch(views, needs.Labels == LabelUse.Required ? items.div(rowsPerGroup, RoundingMode.floor) : null, items);
+            WeakViews = Views(part.WeakViews, Side),
+            LocalViews = Views(part.LocalViews, LocalSide),
+            Step = Total / 2, // past any start-up of the method
+        };
+
+        Tensor[] Views(int count, int side) => [.. Enumerable.Range(0, count).Select(_ => stack(Enumerable.Range(0, Rows).Select(row =>
+        {
+            var picture = (agree ? motifs[row / together] : randn([1, Side, Side], generator: random)) + (0.02 * randn([1, Side, Side], generator: random));
+            return side == Side ? picture : nn.functional.adaptive_avg_pool2d(picture, side);
+        })))];
     }
 }

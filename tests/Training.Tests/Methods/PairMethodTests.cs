@@ -13,10 +13,10 @@ public sealed class PairMethodTests
     [Fact]
     public void Pairs_come_from_labels_where_there_are_and_from_instances_where_not_unless_told()
     {
-        new Siamese.Options().Needs(labeled: true).ShouldBe(new BatchNeeds(1, LabelUse.Required, 4));
-        new Siamese.Options().Needs(labeled: false).ShouldBe(new BatchNeeds(2));
-        new Triplet.Options { Pairs = PairSource.Instances }.Needs(labeled: true).ShouldBe(new BatchNeeds(2));
-        new Triplet.Options { Pairs = PairSource.Labels, SamplesPerClass = 8 }.Needs(labeled: false).ShouldBe(new BatchNeeds(1, LabelUse.Required, 8));
+        new Siamese.Options().Needs(new DataTraits(Labeled: true)).ShouldBe(new BatchNeeds(1, LabelUse.Required, 4));
+        new Siamese.Options().Needs(default).ShouldBe(new BatchNeeds(2));
+        new Triplet.Options { Pairs = PairSource.Instances }.Needs(new DataTraits(Labeled: true)).ShouldBe(new BatchNeeds(2));
+        new Triplet.Options { Pairs = PairSource.Labels, SamplesPerClass = 8 }.Needs(default).ShouldBe(new BatchNeeds(1, LabelUse.Required, 8));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class PairMethodTests
     {
         using var scope = NewDisposeScope();
         var options = new Siamese.Options { Margin = 0.7, Form = ContrastiveForm.Distance, Average = PairAverage.All };
-        var rig = new MethodRig(MethodCatalog.Find("siamese"), labeled: true, options);
+        var rig = new MethodRig(MethodCatalog.Find("siamese"), new DataTraits(Labeled: true), options);
         var batch = rig.Strangers(1);
         var features = rig.Encoder.forward(batch.Views[0]);
 
@@ -53,7 +53,7 @@ public sealed class PairMethodTests
     {
         using var scope = NewDisposeScope();
         var options = new Triplet.Options { Margin = 0.4, Mining = mining, SoftMargin = soft, Squared = squared, Normalize = normalize };
-        var rig = new MethodRig(MethodCatalog.Find("triplet"), labeled: true, options);
+        var rig = new MethodRig(MethodCatalog.Find("triplet"), new DataTraits(Labeled: true), options);
         var batch = rig.Strangers(2);
         var features = rig.Encoder.forward(batch.Views[0]);
 
@@ -68,7 +68,7 @@ public sealed class PairMethodTests
     public void Without_labels_the_two_views_of_an_item_are_its_class()
     {
         using var scope = NewDisposeScope();
-        var rig = new MethodRig(MethodCatalog.Find("siamese"), labeled: false);
+        var rig = new MethodRig(MethodCatalog.Find("siamese"), default);
         var batch = rig.Strangers(3);
         var features = rig.Encoder.forward(cat([batch.Views[0], batch.Views[1]]));
 

@@ -25,7 +25,7 @@ public sealed class Recorder : ITrainingObserver, IDisposable
     public void Metrics(IReadOnlyList<Metric> points)
     {
         Points.AddRange(points);
-        if (points.Any(p => p.Name == "loss" && p.Step >= StopAfter))
+        if (points.Any(p => (p.Name == "loss" || p.Name.EndsWith(".loss", StringComparison.Ordinal)) && p.Step >= StopAfter))
             Stop.Cancel();
     }
 

@@ -1,0 +1,6 @@
+namespace ContrastiveService.Training;
+
+/// <summary>Items that batches are drawn from.</summary>
+/// <param name="Stored">Position of each in the store.</param>
+/// <param name="Labels">Class index of each, −1 without a label.</param>
+internal sealed record BatchItems(long[] Stored, long[] Labels);
