@@ -28,10 +28,15 @@ public static class BackboneCatalog
         var smallest = found.SmallestImageWith(stem);
         var small = found.SmallestImageWith(StemKind.Small);
         if (channels is not (1 or 3)) errors.Add(new("channels", $"is {channels}; pictures have 1 (grey) or 3 (colour)."));
+        if (plan.Freeze > found.Stages) errors.Add(new("backbone.freeze", $"is {plan.Freeze}; '{plan.Type}' has {found.Stages} stages. Make it at most that."));
         if (imageSize < smallest)
         {
             var remedy = imageSize >= small ? $", or choose backbone.stem `small` (from {small} on)" : "";
             errors.Add(new("imageSize", $"is {imageSize}; '{plan.Type}' with the {(stem == StemKind.Small ? "small" : "standard")} stem needs at least {smallest}. Make it larger{remedy}."));
+        }
+        else if (imageSize % found.ImageMultiple != 0)
+        {
+            errors.Add(new("imageSize", $"is {imageSize}; '{plan.Type}' cuts pictures into patches of {found.ImageMultiple} px and takes multiples of that. Make it {found.FittingImage(stem, imageSize)}."));
         }
         if (errors.Count > 0) throw new PlanException(errors);
     }
@@ -41,9 +46,10 @@ public static class BackboneCatalog
     public static Backbone Create(BackbonePlan plan, int channels, int imageSize, long seed)
     {
         Check(plan, channels, imageSize);
-        var backbone = (Backbone)Activator.CreateInstance(Find(plan.Type).BackboneType, plan, channels)!;
+        var backbone = Find(plan.Type).Build(plan, channels, imageSize);
         using var random = new Generator((ulong)seed);
-        Initialization.Kaiming(backbone, random);
+        backbone.InitializeFrom(random);
+        backbone.Freeze(plan.Freeze);
         return backbone;
     }
 
@@ -53,13 +59,13 @@ public static class BackboneCatalog
         foreach (var type in types)
         {
             if (type.GetCustomAttribute<BackboneAttribute>() is not { } attribute) continue;
-            if (!type.IsSubclassOf(typeof(Backbone)) || type.GetConstructor([typeof(BackbonePlan), typeof(int)]) is null)
+            if (!type.IsSubclassOf(typeof(Backbone)) || !BackboneDescriptor.CanBuild(type))
                 throw new InvalidOperationException(
-                    $"{type.Name} carries [Backbone(\"{attribute.Name}\")] and must be a {nameof(Backbone)} with a public constructor ({nameof(BackbonePlan)} plan, int channels).");
+                    $"{type.Name} carries [Backbone(\"{attribute.Name}\")] and must be a {nameof(Backbone)} with one public constructor that takes only what it needs of {nameof(BackbonePlan)} plan, int channels, int imageSize.");
 
             var sizes = new SortedDictionary<StemKind, int> { [StemKind.Standard] = attribute.SmallestImage };
             if (attribute.SmallestImageSmallStem > 0) sizes[StemKind.Small] = attribute.SmallestImageSmallStem;
-            if (!found.TryAdd(attribute.Name, new BackboneDescriptor(attribute.Name, attribute.Paper, attribute.Summary, attribute.Width, sizes, type)))
+            if (!found.TryAdd(attribute.Name, new BackboneDescriptor(attribute.Name, attribute.Paper, attribute.Summary, attribute.Width, sizes, attribute.ImageMultiple, attribute.Stages, type)))
                 throw new InvalidOperationException($"Two backbones are called '{attribute.Name}': {found[attribute.Name].BackboneType.Name} and {type.Name}.");
         }
         return [.. found.Values];

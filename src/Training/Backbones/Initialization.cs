@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +11,34 @@ static class Initialization
     /// As torchvision initialises its residual networks: convolutions N(0, 2 / fan-out) (He 2015, arXiv 1502.01852, eq. 14), norms 1 and 0,
     /// linear layers and all biases of layers U(±1/√fan-in).
     /// </summary>
-    public static void Kaiming(nn.Module module, Generator random)
+    public static void Kaiming(nn.Module module, Generator random) => Kaiming(module, random, zeroBias: false);
+
+    /// <summary>The same for its networks for phones, whose convolutions start with biases of 0.</summary>
+    public static void KaimingWithoutBias(nn.Module module, Generator random) => Kaiming(module, random, zeroBias: true);
+
+    /// <summary>As torchvision initialises ConvNeXt: convolutions and linear layers N(0, 0.02²) cut off at ±2, biases 0, layer scales 1e-6 (arXiv 2201.03545, appendix A).</summary>
+    public static void TruncatedNormal(nn.Module module, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        foreach (var (name, parameter) in module.named_parameters())
+        {
+            if (name.EndsWith("layer_scale", StringComparison.Ordinal)) parameter.fill_(1e-6);
+            else if (name.EndsWith("bias", StringComparison.Ordinal)) parameter.fill_(0);
+            else if (parameter.dim() == 1) parameter.fill_(1);
+            else TruncatedNormal(parameter, 0.02, random);
+        }
+    }
+
+    /// <summary>N(0, std²) cut off at ±2 (not at two standard deviations: the bounds are torchvision's).</summary>
+    public static void TruncatedNormal(Tensor parameter, double std, Generator random)
+    {
+        using var ungraded = no_grad();
+        // Beyond 2 lie 1e-6 of the values even at the largest deviation used, 1/√(1·4·4) = 0.25 and less: clamping gives what redrawing would.
+        parameter.normal_(0, std, random).clamp_(-2, 2);
+    }
+
+    static void Kaiming(nn.Module module, Generator random, bool zeroBias)
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
@@ -20,7 +48,8 @@ static class Initialization
             {
                 case Conv2d { weight: { } weight } convolution:
                     weight.normal_(0, Math.Sqrt(2.0 / (weight.size(0) * weight.size(2) * weight.size(3))), random);
-                    Spread(convolution.bias, FanIn(weight), random);
+                    if (zeroBias) convolution.bias?.fill_(0);
+                    else Spread(convolution.bias, FanIn(weight), random);
                     break;
                 case Linear { weight: { } weight } linear:
                     Spread(weight, FanIn(weight), random);

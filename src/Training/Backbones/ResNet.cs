@@ -8,10 +8,10 @@ namespace ContrastiveService.Training.Backbones;
 /// Residual network (He 2015, arXiv 1512.03385) up to its global average pooling, with torchvision's parameter names. The small stem, a 3×3 convolution with
 /// stride 1 and no pooling, is that of SimCLR's appendix B.9 (arXiv 2002.05709) for pictures of about 32 px.
 /// </summary>
-public abstract class ResNet : Backbone
+public class ResNet : Backbone
 {
     /// <summary>Builds one residual block: channels in, planes, stride.</summary>
-    private protected delegate nn.Module<Tensor, Tensor> Block(int channels, int planes, int stride);
+    internal delegate nn.Module<Tensor, Tensor> Block(int channels, int planes, int stride);
 
     readonly int channels, smallest;
     readonly bool poolsEarly;
@@ -25,7 +25,7 @@ public abstract class ResNet : Backbone
     /// <param name="block">What the four stages are made of.</param>
     /// <param name="expansion">How many times its planes a block puts out.</param>
     /// <param name="depths">Blocks in each of the four stages.</param>
-    private protected ResNet(string name, BackbonePlan plan, int channels, Block block, int expansion, int[] depths) : base(name, 512 * expansion)
+    internal ResNet(string name, BackbonePlan plan, int channels, Block block, int expansion, int[] depths) : base(name, 512 * expansion)
     {
         var small = plan.Stem == StemKind.Small;
         this.channels = channels;
@@ -44,6 +44,10 @@ public abstract class ResNet : Backbone
 
     /// <summary>The stride of the whole network, below which a stage would see nothing but padding.</summary>
     private protected const int SmallestStandard = 32, SmallestSmallStem = 8;
+
+    private protected const int StageCount = 5;
+
+    public override IReadOnlyList<IReadOnlyList<string>> Stages => [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["layer4"]];
 
     public override Tensor forward(Tensor images)
     {

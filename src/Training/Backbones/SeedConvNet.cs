@@ -10,7 +10,7 @@ namespace ContrastiveService.Training.Backbones;
 /// part, which would put all cosines near 1.
 /// </summary>
 [Backbone("seed-convnet", Paper = "LeCun 1998, with ReLU", Summary = "Two convolutions and a linear layer, 128 wide: trains in seconds, for small and simple pictures.",
-    Width = Features, SmallestImage = Smallest)]
+    Width = Features, Stages = 3, SmallestImage = Smallest)]
 public sealed class SeedConvNet : Backbone
 {
     const int Features = 128, Grid = 7, Smallest = 4;
@@ -35,6 +35,8 @@ public sealed class SeedConvNet : Backbone
         }
         RegisterComponents();
     }
+
+    public override IReadOnlyList<IReadOnlyList<string>> Stages => [["conv1", "bn1"], ["conv2", "bn2"], ["fc", "bn3"]];
 
     public override Tensor forward(Tensor images)
     {

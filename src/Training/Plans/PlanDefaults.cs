@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Methods;
 
 namespace ContrastiveService.Training.Plans;
@@ -23,7 +24,7 @@ internal static partial class PlanDefaults
     private static JsonObject General(JsonObject request, DatasetFacts facts)
     {
         var side = Math.Min(facts.Width, facts.Height);
-        var size = Math.Clamp(side, 16, 224);
+        var size = Fitting(request, Math.Clamp(side, 16, 224));
         var optimizer = new JsonObject();
         if ((request["optimizer"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
             optimizer["learningRate"] = 0.05;
@@ -38,6 +39,15 @@ internal static partial class PlanDefaults
             // A blur of a pixel or two wipes out a small picture, and grey pictures have no colour to take away.
             ["views"] = new JsonObject { ["grey"] = facts.Channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
         };
+    }
+
+    /// <summary>Pictures as they are, or enlarged to what the architecture takes.</summary>
+    private static int Fitting(JsonObject request, int size)
+    {
+        var backbone = request["backbone"] as JsonObject;
+        if (BackboneCatalog.All.FirstOrDefault(b => b.Name == Text(backbone?["type"])) is not { } found)
+            return size;
+        return found.FittingImage(Text(backbone?["stem"]) == "standard" ? StemKind.Standard : StemKind.Small, size);
     }
 
     /// <summary>256, or the largest power of two that still gives an epoch of four steps.</summary>
@@ -66,6 +76,8 @@ internal static partial class PlanDefaults
                 under[name] = value?.DeepClone();
         }
     }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 

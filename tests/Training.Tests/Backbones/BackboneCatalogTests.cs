@@ -16,6 +16,9 @@ public sealed class BackboneCatalogTests
 
     static int Smallest(string name, StemKind stem) => BackboneCatalog.Find(name).SmallestImageWith(stem);
 
+    /// <summary>The size nearest above that the architecture takes.</summary>
+    static int Fitting(string name, int size) => BackboneCatalog.Find(name).FittingImage(StemKind.Small, size);
+
     [Theory]
     [MemberData(nameof(EveryBackboneWithEachStem))]
     public void The_smallest_picture_and_odd_and_oblong_ones_become_finite_features_that_differ(string name, StemKind stem)
@@ -26,15 +29,16 @@ public sealed class BackboneCatalogTests
         foreach (var channels in new[] { 1, 3 })
         {
             using var backbone = Create(name, stem, channels);
-            foreach (var (height, width) in new[] { (smallest, smallest), (smallest + 5, smallest + 12), (64, 64) })
+            FilledWeights.Fill(backbone);
+            backbone.eval();
+            foreach (var (height, width) in new[] { (smallest, smallest), (Fitting(name, smallest + 5), Fitting(name, smallest + 22)), (64, 64) })
             {
-                backbone.eval();
                 var features = backbone.call(Noise(2, channels, height, width));
 
                 features.shape.ShouldBe([2, backbone.Width]);
                 backbone.Width.ShouldBe(BackboneCatalog.Find(name).Width);
                 features.isfinite().all().ToBoolean().ShouldBeTrue();
-                (features[0] - features[1]).abs().max().ToSingle().ShouldBeGreaterThan(1e-4f);
+                ((features[0] - features[1]).abs().max() / features.abs().max()).ToSingle().ShouldBeGreaterThan(1e-4f);
             }
         }
     }
@@ -59,7 +63,9 @@ public sealed class BackboneCatalogTests
         using var scope = NewDisposeScope();
         using var backbone = Create(name, stem);
 
-        backbone.call(Noise(4, 3, 64, 64)).square().sum().backward();
+        // At layer scales of 1e-6, or with the same length for all, a square would reach next to nothing.
+        using (no_grad()) FilledWeights.Fill(backbone);
+        backbone.call(Noise(2, 3, 64, 64)).mul(Noise(2, backbone.Width)).sum().backward();
 
         foreach (var (parameter, value) in backbone.named_parameters()) value.grad.ShouldNotBeNull(parameter).abs().max().ToSingle().ShouldBeGreaterThan(0, parameter);
     }
@@ -92,6 +98,32 @@ public sealed class BackboneCatalogTests
         Same(first, other).ShouldBeFalse();
     }
 
+    [Theory]
+    [MemberData(nameof(EveryBackboneWithEachStem))]
+    public void Stages_hold_every_parameter_once_and_frozen_ones_stay_as_they_are(string name, StemKind stem)
+    {
+        using var scope = NewDisposeScope();
+        using var backbone = Create(name, stem);
+        backbone.Stages.Count.ShouldBe(BackboneCatalog.Find(name).Stages);
+        var parts = backbone.Stages.SelectMany((stage, number) => stage.Select(part => (part, number))).ToList();
+        var stageOf = backbone.named_parameters().ToDictionary(parameter => parameter.name,
+            parameter => parts.Where(part => parameter.name == part.part || parameter.name.StartsWith(part.part + '.', StringComparison.Ordinal)).ShouldHaveSingleItem(parameter.name).number);
+        stageOf.Values.Distinct().Count().ShouldBe(backbone.Stages.Count);
+
+        var frozen = backbone.Stages.Count - 1;
+        backbone.Freeze(frozen);
+        backbone.train();
+        var before = backbone.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        backbone.call(Noise(2, 3, 64, 64)).mul(Noise(2, backbone.Width)).sum().backward();
+
+        backbone.training.ShouldBeTrue();
+        foreach (var (parameter, value) in backbone.named_parameters()) (value.grad is null).ShouldBe(stageOf[parameter] < frozen, parameter);
+        foreach (var (buffer, value) in backbone.named_buffers())
+            value.eq(before[buffer]).all().ToBoolean().ShouldBe(parts.Any(part => part.number < frozen && buffer.StartsWith(part.part + '.', StringComparison.Ordinal)), buffer);
+        backbone.to(float64);
+        backbone.named_parameters().ShouldAllBe(parameter => parameter.parameter.requires_grad == stageOf[parameter.name] >= frozen, "moving keeps it so");
+    }
+
     static bool Same(Backbone left, Backbone right) => left.state_dict().All(entry => entry.Value.eq(right.state_dict()[entry.Key]).all().ToBoolean());
 
     [Fact]
@@ -108,10 +140,10 @@ public sealed class BackboneCatalogTests
     [Fact]
     public void An_unknown_type_is_refused_with_those_there_are()
     {
-        Should.Throw<ArgumentException>(() => BackboneCatalog.Find("resnet19")).Message.ShouldContain("resnet18, seed-convnet");
+        Should.Throw<ArgumentException>(() => BackboneCatalog.Find("resnet19")).Message.ShouldContain("mobilenet_v3_large, mobilenet_v3_small, resnet18, resnet34, resnet50, seed-convnet");
         var error = Should.Throw<PlanException>(() => BackboneCatalog.Check(new BackbonePlan { Type = "resnet19" }, 3, 64)).Errors.ShouldHaveSingleItem();
         error.Param.ShouldBe("backbone.type");
-        error.Message.ShouldContain("resnet18, seed-convnet");
+        error.Message.ShouldContain("mobilenet_v3_large, mobilenet_v3_small, resnet18, resnet34, resnet50, seed-convnet");
     }
 
     [Fact]
@@ -125,6 +157,24 @@ public sealed class BackboneCatalogTests
     }
 
     [Fact]
+    public void A_plan_whose_pictures_are_no_multiple_of_the_patch_is_refused_with_the_size_to_use()
+    {
+        var error = Should.Throw<PlanException>(() => BackboneCatalog.Check(new BackbonePlan { Type = "vit_s_16" }, 3, 100)).Errors.ShouldHaveSingleItem();
+
+        error.Param.ShouldBe("imageSize");
+        error.Message.ShouldContain("Make it 112");
+    }
+
+    [Fact]
+    public void A_plan_that_freezes_more_stages_than_there_are_is_refused_with_their_number()
+    {
+        var error = Should.Throw<PlanException>(() => BackboneCatalog.Check(new BackbonePlan { Type = "resnet18", Freeze = 6 }, 3, 64)).Errors.ShouldHaveSingleItem();
+
+        error.Param.ShouldBe("backbone.freeze");
+        error.Message.ShouldContain("5 stages");
+    }
+
+    [Fact]
     public void A_plan_with_two_channels_is_refused() =>
         Should.Throw<PlanException>(() => BackboneCatalog.Check(new BackbonePlan(), 2, 64)).Errors.ShouldHaveSingleItem().Param.ShouldBe("channels");
 
@@ -134,10 +184,10 @@ public sealed class BackboneCatalogTests
 
     [Fact]
     public void A_backbone_that_the_catalog_could_not_build_is_refused() =>
-        Should.Throw<InvalidOperationException>(() => BackboneCatalog.Scan([typeof(Unbuildable)])).Message.ShouldContain("public constructor (BackbonePlan plan, int channels)");
+        Should.Throw<InvalidOperationException>(() => BackboneCatalog.Scan([typeof(Unbuildable)])).Message.ShouldContain("public constructor");
 
-    [Backbone("unbuildable", Paper = "none", Summary = "Lacks the constructor.", Width = 1, SmallestImage = 1)]
-    sealed class Unbuildable() : Backbone(nameof(Unbuildable), 1)
+    [Backbone("unbuildable", Paper = "none", Summary = "Lacks the constructor.", Width = 1, Stages = 1, SmallestImage = 1)]
+    sealed class Unbuildable(string _) : Backbone(_, 1)
     {
         public override Tensor forward(Tensor input) => input;
     }

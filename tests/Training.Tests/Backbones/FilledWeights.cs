@@ -21,21 +21,21 @@ static class FilledWeights
         var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
         var seed = Encoding.UTF8.GetBytes(name).Aggregate(0xCBF29CE484222325, (hash, letter) => (hash ^ letter) * 0x100000001B3);
         var fanIn = (double)shape.Skip(1).Aggregate(1L, (product, size) => product * size);
-        for (var i = 0; i < values.Length; i++)
+        var (least, spread) = name[(name.LastIndexOf('.') + 1)..] switch
         {
-            var u = Uniform(seed, i);
-            var s = 2 * u - 1;
-            values[i] = (float)(name[(name.LastIndexOf('.') + 1)..] switch
-            {
-                "num_batches_tracked" => 0,
-                "running_mean" => 0.1 * s,
-                "running_var" => 0.75 + 0.5 * u,
-                "bias" => 0.1 * s,
-                _ when shape.Length <= 1 => 0.75 + 0.5 * u,
-                _ => s * Math.Sqrt(6 / fanIn),
-            });
-        }
+            "num_batches_tracked" => (0, 0),
+            "running_mean" => Around(0.1),
+            "running_var" => (0.75, 0.5),
+            var part when part.EndsWith("bias", StringComparison.Ordinal) => Around(0.1),
+            "layer_scale" => (0.5, 0.5),
+            "class_token" or "pos_embedding" => Around(0.5),
+            _ when shape.Length <= 1 => (0.75, 0.5),
+            _ => Around(Math.Sqrt(6 / fanIn)),
+        };
+        for (var i = 0; i < values.Length; i++) values[i] = (float)(least + spread * Uniform(seed, i));
         return tensor(values).reshape(shape);
+
+        static (double, double) Around(double bound) => (-bound, 2 * bound);
     }
 
     static double Uniform(ulong seed, int index)
@@ -44,6 +44,6 @@ static class FilledWeights
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         z ^= z >> 31;
-        return (z >> 40) * Math.Pow(2, -24);
+        return (z >> 40) * (1.0 / (1 << 24));
     }
 }

@@ -37,6 +37,14 @@ public sealed class TrainingPlanTests
         plan.Views.Blur.Probability.ShouldBe(0.5);
     }
 
+    [Theory]
+    [InlineData("""{"type": "vit_s_16"}""", 32)]
+    [InlineData("""{"type": "convnext_tiny"}""", 32)]
+    [InlineData("""{"type": "resnet50"}""", 28)]
+    [InlineData("""{"type": "resnet50", "stem": "standard"}""", 32)]
+    public void Small_pictures_are_enlarged_to_what_the_architecture_takes(string backbone, int size) =>
+        Resolve($$"""{"dataset": "d", "method": "simclr", "backbone": {{backbone}}}""").ImageSize.ShouldBe(size);
+
     [Fact]
     public void Nested_members_are_laid_over_the_defaults_one_by_one()
     {

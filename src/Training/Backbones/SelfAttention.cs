@@ -1,0 +1,43 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Backbones;
+
+/// <summary>Multi-head self-attention (Vaswani 2017, arXiv 1706.03762, section 3.2), with the names of PyTorch's MultiheadAttention.</summary>
+sealed class SelfAttention : nn.Module<Tensor, Tensor>
+{
+    readonly int heads;
+    readonly Parameter in_proj_weight, in_proj_bias;
+    readonly Linear out_proj;
+
+    public SelfAttention(int width, int heads) : base(nameof(SelfAttention))
+    {
+        this.heads = heads;
+        in_proj_weight = new Parameter(empty(3 * width, width)); // query, key and value below one another
+        in_proj_bias = new Parameter(zeros(3 * width));
+        out_proj = nn.Linear(width, width);
+        RegisterComponents();
+    }
+
+    /// <summary>Xavier for the three projections in (Glorot 2010), zero for biases; the projection out as any linear layer.</summary>
+    public void Initialize(Generator random)
+    {
+        var bound = Math.Sqrt(6.0 / (in_proj_weight.size(0) + in_proj_weight.size(1)));
+        in_proj_weight.uniform_(-bound, bound, random);
+        in_proj_bias.fill_(0);
+        bound = 1 / Math.Sqrt(out_proj.weight!.size(1));
+        out_proj.weight.uniform_(-bound, bound, random);
+        out_proj.bias!.fill_(0);
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, tokens, width) = (input.size(0), input.size(1), input.size(2)); // (B, T, d)
+        var projected = nn.functional.linear(input, in_proj_weight, in_proj_bias).view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4); // (3, B, heads, T, d/heads)
+        var parts = projected.unbind(0);
+        var mixed = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]); // (B, heads, T, d/heads)
+        return out_proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,47 @@
+using ContrastiveService.Training.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Backbones;
+
+/// <summary>Self-attention and two linear layers around GELU, each behind its norm and on a shortcut (Dosovitskiy 2021, arXiv 2010.11929, eq. 2–3).</summary>
+sealed class TransformerBlock : nn.Module<Tensor, Tensor>
+{
+    readonly LayerNorm ln_1, ln_2;
+    readonly SelfAttention self_attention;
+    readonly Linear expand, project;
+
+    public TransformerBlock(int width, int heads, int hidden) : base(nameof(TransformerBlock))
+    {
+        ln_1 = nn.LayerNorm(width, eps: VisionTransformer.Eps);
+        self_attention = new SelfAttention(width, heads);
+        ln_2 = nn.LayerNorm(width, eps: VisionTransformer.Eps);
+        expand = nn.Linear(width, hidden);
+        project = nn.Linear(hidden, width);
+        register_module(nameof(ln_1), ln_1);
+        register_module(nameof(self_attention), self_attention);
+        register_module(nameof(ln_2), ln_2);
+        // Between them torchvision counts GELU and dropout, which have no weights.
+        register_module("mlp", nn.Sequential(("0", expand), ("3", project)));
+    }
+
+    public void Initialize(Generator random)
+    {
+        self_attention.Initialize(random);
+        foreach (var layer in new[] { expand, project })
+        {
+            var bound = Math.Sqrt(6.0 / (layer.weight!.size(0) + layer.weight.size(1)));
+            layer.weight.uniform_(-bound, bound, random);
+            layer.bias!.normal_(0, 1e-6, random);
+        }
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = self_attention.call(ln_1.call(input)).add(input, Scalars.One); // (B, T, d)
+        var y = project.call(expand.call(ln_2.call(x)).gelu());
+        return y.add(x, Scalars.One).MoveToOuterDisposeScope();
+    }
+}

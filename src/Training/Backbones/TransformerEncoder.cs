@@ -1,0 +1,40 @@
+using ContrastiveService.Training.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Backbones;
+
+/// <summary>Adds the positions, passes the blocks, and normalises.</summary>
+sealed class TransformerEncoder : nn.Module<Tensor, Tensor>
+{
+    readonly Parameter pos_embedding;
+    readonly Sequential layers = nn.Sequential();
+    readonly LayerNorm ln;
+
+    public TransformerEncoder(int tokens, int width, int heads, int depth, int hidden) : base(nameof(TransformerEncoder))
+    {
+        pos_embedding = new Parameter(empty(1, tokens, width));
+        for (var i = 0; i < depth; i++) layers.append($"encoder_layer_{i}", new TransformerBlock(width, heads, hidden));
+        ln = nn.LayerNorm(width, eps: VisionTransformer.Eps);
+        RegisterComponents();
+    }
+
+    public void Initialize(Generator random)
+    {
+        pos_embedding.normal_(0, 0.02, random);
+        foreach (var block in layers.children().Cast<TransformerBlock>()) block.Initialize(random);
+    }
+
+    public override Tensor forward(Tensor input) => throw new NotSupportedException("Use the form with the grid of patches.");
+
+    /// <param name="tokens">(B, 1 + rows · columns, d): the class token, then the patches row by row.</param>
+    /// <param name="rows">Rows of patches.</param>
+    /// <param name="columns">Columns of patches.</param>
+    public Tensor Encode(Tensor tokens, long rows, long columns)
+    {
+        using var scope = NewDisposeScope();
+        var x = tokens.add(PositionGrid.Resample(pos_embedding, rows, columns), Scalars.One);
+        return ln.call(layers.call(x)).MoveToOuterDisposeScope();
+    }
+}
