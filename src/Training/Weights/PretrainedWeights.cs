@@ -1,0 +1,43 @@
+using ContrastiveService.Training.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Weights;
+
+/// <summary>Weights that an encoder starts from instead of random ones.</summary>
+/// <param name="Name">What a job calls them (<c>backbone.pretrained</c>).</param>
+/// <param name="Open">Opens them as safetensors, seekable.</param>
+public sealed record PretrainedWeights(string Name, Func<Stream> Open)
+{
+    /// <summary>What would come of loading a file into an encoder of this plan. Nothing but the file's names and shapes is looked at.</summary>
+    public static WeightsReport Compare(BackbonePlan plan, int channels, int imageSize, SafeTensorsHeader file)
+    {
+        using var encoder = BackboneCatalog.Create(plan, channels, imageSize, seed: 0);
+        return Compare(encoder, file);
+    }
+
+    /// <summary>Copies into the encoder what the file has for it; everything else keeps its value.</summary>
+    /// <exception cref="WeightsException">They are weights of another architecture, are damaged, or hold numbers that are not finite.</exception>
+    public WeightsReport Load(Backbone encoder)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        using var stream = Open();
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        var header = SafeTensors.ReadHeader(stream);
+        var report = Compare(encoder, header);
+        if (!report.Fits) throw new WeightsException($"The weights '{Name}' are not those of {encoder.GetName()}: {report.Summary}");
+        var state = encoder.state_dict();
+        foreach (var name in report.Matched)
+        {
+            using var piece = NewDisposeScope();
+            var values = WeightsAdaptation.Apply(name, SafeTensors.Read(stream, header, report.Prefix + name), state[name].shape);
+            if (values.is_floating_point() && !values.isfinite().all().ToBoolean()) throw new WeightsException($"The weights '{Name}' hold numbers in '{report.Prefix}{name}' that are not finite.");
+            state[name].copy_(values);
+        }
+        return report;
+    }
+
+    static WeightsReport Compare(Backbone encoder, SafeTensorsHeader file) => WeightsMatch.Find(
+        encoder.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape), file.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape));
+}
