@@ -39,6 +39,9 @@ public sealed class SeededRandom
         return (long)(ulong)(product >> 64);
     }
 
+    /// <summary>A number in [0, 1), evenly spread, of 53 bits.</summary>
+    public double NextUnit() => (Next() >> 11) * (1.0 / (1UL << 53));
+
     /// <summary>Puts the elements in a random order (Fisher–Yates).</summary>
     public void Shuffle<T>(Span<T> values)
     {

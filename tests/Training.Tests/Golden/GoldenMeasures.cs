@@ -35,8 +35,12 @@ internal static class GoldenMeasures
         ["knn_classifier#4"] = KnnTop1,
         ["rankme_eps1e-5"] = c => Spectrum.EffectiveRank(c["x"], centered: false, c.Number("eps")),
         ["rankme_eps1e-7"] = c => Spectrum.EffectiveRank(c["x"], centered: false, c.Number("eps")),
+        ["retrieval_metrics"] = c => tensor(Retrieval.Among(c["x"], c["y"], MetricOf(c)).MapAtR!.Value),
+        ["nmi"] = c => tensor(Nmi.Of(c["labels_true"].data<long>().ToArray(), c["labels_pred"].data<long>().ToArray())),
         ["std_of_l2_normalized"] = c => Spectrum.NormalizedStd(c["x"]),
     };
+
+    public static RetrievalMetric MetricOf(GoldenCase c) => c.Text("metric") == "cosine" ? RetrievalMetric.Cosine : RetrievalMetric.Euclidean;
 
     private static Tensor Rows(GoldenCase c) => c.Flag("normalize_embeddings") ? UnitRows.Of(c["x"]) : c["x"];
 
