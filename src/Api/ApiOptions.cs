@@ -14,17 +14,21 @@ sealed class ApiOptions : IValidatableObject
     /// <summary>Lets callers on this machine in without a key. For local mode.</summary>
     public bool OpenOnLoopback { get; set; }
 
-    /// <summary>Folder for uploads on their way into a data set.</summary>
+    /// <summary>Folder for uploads on their way into the database.</summary>
     [Required]
     public string SpoolPath { get; set; } = Path.Combine(Path.GetTempPath(), "contrastive-service-spool");
 
-    /// <summary>Largest request body, archives apart.</summary>
+    /// <summary>Largest request body, archives and weights apart.</summary>
     [Range(1024, int.MaxValue)]
     public long MaxRequestBytes { get; set; } = 128L << 20;
 
     /// <summary>Largest archive.</summary>
     [Range(1024, long.MaxValue)]
     public long MaxArchiveBytes { get; set; } = 64L << 30;
+
+    /// <summary>Largest file of weights, as it comes and as it is kept.</summary>
+    [Range(1024, long.MaxValue)]
+    public long MaxWeightsBytes { get; set; } = 8L << 30;
 
     /// <summary>Largest encoded picture.</summary>
     [Range(1024, int.MaxValue)]

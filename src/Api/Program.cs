@@ -15,6 +15,7 @@ using ContrastiveService.Api.Security;
 using ContrastiveService.Api.Similarity;
 using ContrastiveService.Api.Startup;
 using ContrastiveService.Api.TrainingJobs;
+using ContrastiveService.Api.Weights;
 using ContrastiveService.Storage;
 using Microsoft.Extensions.Options;
 
@@ -53,6 +54,8 @@ public static class Program
         builder.Services.AddImports();
         builder.Services.AddInference();
         builder.Services.AddScoped<JobSubmission>();
+        builder.Services.AddScoped<PretrainedCheck>();
+        builder.Services.AddScoped<WeightsDesk>();
         builder.Services.AddScoped<PictureReader>();
 
         var app = builder.Build();
@@ -66,6 +69,7 @@ public static class Program
         app.MapHealth();
         app.MapDatasets();
         app.MapCatalog();
+        app.MapWeights();
         app.MapTrainingJobs();
         app.MapCheckpoints();
         app.MapModels();

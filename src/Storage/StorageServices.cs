@@ -2,6 +2,7 @@ using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
 using ContrastiveService.Storage.Queue;
+using ContrastiveService.Storage.Weights;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class StorageServices
         services.AddSingleton<MetricStore>();
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<ModelStore>();
+        services.AddSingleton<WeightsStore>();
         services.AddSingleton<JobDelivery>();
         services.AddSingleton<WorkerView>();
 

@@ -22,10 +22,12 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingPlan plan;
     private readonly ImageStore images;
     private readonly EndlessBatches? target;
+    private readonly PretrainedWeights? pretrained;
     private readonly Tensor lossSum; // () float64: the sum of this epoch's losses, kept on the device so that no step waits for it
 
-    public TrainingRun(TrainingPlan plan, ImageStore images, Device device, PhasesBefore before)
+    public TrainingRun(TrainingPlan plan, ImageStore images, Device device, PhasesBefore before, PretrainedWeights? pretrained)
     {
+        this.pretrained = pretrained;
         Before = before;
         this.plan = plan;
         this.images = images;
@@ -195,7 +197,12 @@ internal sealed class TrainingRun : IDisposable
         return Array.ConvertAll(names, name => numbers[name!]);
     }
 
-    private Backbone NewEncoder() => BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
+    private Backbone NewEncoder()
+    {
+        var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
+        pretrained?.Load(encoder);
+        return encoder;
+    }
 
     private IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
     [

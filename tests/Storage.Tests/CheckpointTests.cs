@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ContrastiveService.Storage.Chunks;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Tests;
 
@@ -112,11 +113,11 @@ public sealed class CheckpointTests(TestDatabase database) : IClassFixture<TestD
 
         var whole = new byte[Chunk];
         await stream.ReadExactlyAsync(whole, Cancel);
-        var damaged = await Should.ThrowAsync<CheckpointException>(() => stream.ReadAsync(new byte[10], Cancel).AsTask());
+        var damaged = await Should.ThrowAsync<DamagedContentException>(() => stream.ReadAsync(new byte[10], Cancel).AsTask());
 
         whole.AsSpan().SequenceEqual(content.AsSpan(0, Chunk)).ShouldBeTrue();
         damaged.Message.ShouldContain(message);
-        Should.Throw<CheckpointException>(() => stream.Read(new byte[10]));
+        Should.Throw<DamagedContentException>(() => stream.Read(new byte[10]));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ sealed class TagOrder : IDocumentFilter
     [
         ("Data sets", "Upload pictures: archives, IDX files, or one by one."),
         ("Catalog", "What can be trained, with which options."),
+        ("Weights", "Upload pretrained weights for jobs to start from."),
         ("Training jobs", "Queue, watch, cancel, resume."),
         ("Checkpoints", "Take the weights elsewhere."),
         ("Models", "Every finished job is a version; aliases move between versions."),

@@ -32,7 +32,7 @@ static class StatusFaults
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}. GET /swagger lists what there is.",
             StatusCodes.Status405MethodNotAllowed => $"{request.Path} does not take {request.Method}; it takes {context.Response.Headers.Allow}.",
             StatusCodes.Status413PayloadTooLarge =>
-                "The body is larger than this server takes (Api:MaxRequestBytes, or Api:MaxArchiveBytes for archives). Send less at once.",
+                "The body is larger than this server takes (Api:MaxRequestBytes; Api:MaxArchiveBytes for archives, Api:MaxWeightsBytes for weights). Send less at once.",
             StatusCodes.Status415UnsupportedMediaType when string.IsNullOrEmpty(request.ContentType) =>
                 "The request has no Content-Type. Send a JSON body as application/json.",
             StatusCodes.Status415UnsupportedMediaType => $"A body of type '{request.ContentType}' is not taken here. GET /swagger says which types are.",

@@ -11,7 +11,7 @@ using ContrastiveService.Training.Plans;
 namespace ContrastiveService.Api.TrainingJobs;
 
 /// <summary>From a request to a queued job: the plan is filled in and checked against the data before anything is written.</summary>
-sealed class JobSubmission(DatasetStore datasets, TrainingJobStore jobs, WorkerView workers)
+sealed class JobSubmission(DatasetStore datasets, TrainingJobStore jobs, WorkerView workers, PretrainedCheck pretrained)
 {
     private const int LongestKey = 255;
 
@@ -23,7 +23,8 @@ sealed class JobSubmission(DatasetStore datasets, TrainingJobStore jobs, WorkerV
             throw ApiException.BadRequest("Idempotency-Key", $"The idempotency key has {idempotencyKey.Length} characters; at most {LongestKey} are taken.");
         var dataset = await datasets.FindAsync(DatasetName(request), cancellationToken, "dataset");
         var plan = TrainingPlan.Resolve(request, await FactsAsync(dataset, cancellationToken));
-        var job = new NewTrainingJob(plan.Name, dataset.Id, dataset.Version, plan.ToJson(), QueueFor(plan.Device));
+        await pretrained.CheckAsync(plan, cancellationToken);
+        var job = new NewTrainingJob(plan.Name, dataset.Id, dataset.Version, plan.ToJson(), QueueFor(plan.Device), Pretrained: plan.Backbone.Pretrained);
         return await jobs.CreateAsync(job, idempotencyKey.Length == 0 ? null : idempotencyKey, Hash(request), cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Storage.Chunks;
 using Npgsql;
 
 namespace ContrastiveService.Storage.Jobs;
@@ -27,7 +28,7 @@ public sealed class CheckpointStore(Database database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await IsMineAsync(connection, lease, lockRow: false, cancellationToken))
             return null;
-        var (bytes, sha256) = await CheckpointChunks.WriteAsync(connection, id, content, cancellationToken);
+        var (bytes, sha256) = await ChunkWriter.WriteAsync(connection, ChunkTable.Checkpoints, id, content, cancellationToken);
         // Asked again, and held until the commit: the upload took its time, and a claim from now on waits for us.
         if (!await IsMineAsync(connection, lease, lockRow: true, cancellationToken))
             return null;
@@ -53,14 +54,14 @@ public sealed class CheckpointStore(Database database)
         FirstAsync(jobId, BestFirst, cancellationToken);
 
     /// <summary>
-    /// A seekable stream that holds one chunk at a time and checks each one it reads. Reading throws <see cref="CheckpointException"/> when a chunk is
+    /// A seekable stream that holds one chunk at a time and checks each one it reads. Reading throws <see cref="DamagedContentException"/> when a chunk is
     /// not what was written.
     /// </summary>
     /// <exception cref="NotFoundException">No such checkpoint.</exception>
     public async Task<Stream> OpenReadAsync(Guid id, CancellationToken cancellationToken)
     {
         var checkpoint = await GetAsync(id, cancellationToken) ?? throw new NotFoundException($"There is no checkpoint {id}; it may have been pruned.");
-        return new CheckpointStream(database.Source, checkpoint);
+        return new ChunkStream(database.Source, ChunkTable.Checkpoints, checkpoint.Id, checkpoint.Bytes);
     }
 
     Task<Checkpoint?> FirstAsync(Guid jobId, string order, CancellationToken cancellationToken) =>

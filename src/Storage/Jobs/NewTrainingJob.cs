@@ -1,4 +1,4 @@
 namespace ContrastiveService.Storage.Jobs;
 
-/// <summary>A job to create. <c>Plan</c> is JSON; <c>Queue</c> is a <see cref="Queue.QueueName"/>.</summary>
-public sealed record NewTrainingJob(string Name, Guid DatasetId, int DatasetVersion, string Plan, string Queue, int MaxAttempts = 3);
+/// <summary>A job to create. <c>Plan</c> is JSON; <c>Queue</c> is a <see cref="Queue.QueueName"/>; <c>Pretrained</c> names the weights that the plan starts from.</summary>
+public sealed record NewTrainingJob(string Name, Guid DatasetId, int DatasetVersion, string Plan, string Queue, int MaxAttempts = 3, string? Pretrained = null);

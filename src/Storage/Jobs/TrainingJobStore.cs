@@ -7,7 +7,7 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
 {
     /// <summary>Writes the row and enqueues the Hangfire job, both or neither. The same key with the same request hash gives the first job again.</summary>
     /// <exception cref="IdempotencyConflictException">The key came with another request hash.</exception>
-    /// <exception cref="NotFoundException">The data set is gone.</exception>
+    /// <exception cref="NotFoundException">The data set is gone, or the pretrained weights are.</exception>
     public async Task<(TrainingJob Job, bool Created)> CreateAsync(
         NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
     {
@@ -61,8 +61,9 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
     /// <returns>Null when a job with this idempotency key exists already.</returns>
     async Task<TrainingJob?> InsertAsync(NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
     {
-        // The share of the data set's row keeps it from being deleted before this job is visible.
+        // The shares of the data set's and the weights' rows keep them from being deleted before this job is visible.
         const string hold = "select exists (select from dataset where id = @DatasetId and version >= @DatasetVersion for share)";
+        const string holdWeights = "select exists (select from weights where name = @Pretrained for share)";
         const string insert = $"""
             with created as (
                 insert into training_job (id, name, dataset_id, dataset_version, plan, state, queue, max_attempts, idempotency_key, request_hash, event_count)
@@ -77,6 +78,8 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(hold, job, cancellationToken: cancellationToken)))
             throw new NotFoundException($"There is no data set {job.DatasetId} with a version {job.DatasetVersion}.");
+        if (job.Pretrained is not null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(holdWeights, job, cancellationToken: cancellationToken)))
+            throw new NotFoundException($"There are no weights '{job.Pretrained}' any more.");
         var parameters = new
         {
             id = Guid.CreateVersion7(),

@@ -15,6 +15,9 @@ public sealed record BackbonePlan
     [Description("Batch normalisation after every layer of seed-convnet, which has none of its own: it learns faster and its features spread better. Other architectures have theirs whatever this says.")]
     public bool BatchNorm { get; init; }
 
+    [Description("Name of uploaded weights to start from (POST /api/v1/weights); random ones if left out. Tensors that they lack start at random.")]
+    public string? Pretrained { get; init; }
+
     [Description("Stages, from the input on, that keep the weights they start with; 0 trains all. GET /api/v1/backbones says how many there are. For pretrained weights.")]
     [Range(0, 13)]
     public int Freeze { get; init; }

@@ -8,7 +8,7 @@ namespace ContrastiveService.Training.Inference;
 /// <param name="Preprocessing">The transform that its pictures need.</param>
 /// <param name="Width">Width of an embedding.</param>
 /// <param name="KnnTop1">kNN top-1 in [0, 1] on the split named; null without labels.</param>
-/// <param name="KnnTop1Init">The same for the untrained network of the same seed.</param>
+/// <param name="KnnTop1Init">The same for the network before training: the untrained one of the same seed, or with the pretrained weights where the plan names some.</param>
 /// <param name="EvaluatedOn"><c>test</c> where the data set has that split, else <c>validation</c>.</param>
 /// <param name="Epoch">Epochs that the chosen checkpoint had seen.</param>
 /// <param name="Step">Its optimiser steps.</param>

@@ -20,8 +20,9 @@ public static class ModelCardWriter
     /// <param name="checkpoint">The checkpoint, seekable.</param>
     /// <param name="images">The data set it was trained on.</param>
     /// <param name="device">Where to compute.</param>
+    /// <param name="pretrained">What the encoder started from, where the plan names it.</param>
     /// <param name="stop">Gives up between two batches.</param>
-    public static ModelCard Write(TrainingPlan plan, Stream checkpoint, ImageStore images, Device device, CancellationToken stop)
+    public static ModelCard Write(TrainingPlan plan, Stream checkpoint, ImageStore images, Device device, PretrainedWeights? pretrained, CancellationToken stop)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
@@ -30,6 +31,7 @@ public static class ModelCardWriter
         var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains);
         var (items, split) = splits.Reported;
         using var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
+        pretrained?.Load(encoder);
         encoder.to(device);
         var before = Judge(encoder);
         ModuleState.Load(encoder, checkpoint, header, "backbone.");

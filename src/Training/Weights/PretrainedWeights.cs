@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Weights;
 
 /// <summary>Weights that an encoder starts from instead of random ones.</summary>
-/// <param name="Name">What a job calls them (<c>backbone.pretrained</c>).</param>
-/// <param name="Open">Opens them as safetensors, seekable.</param>
-public sealed record PretrainedWeights(string Name, Func<Stream> Open)
+/// <param name="name">What a job calls them (<c>backbone.pretrained</c>).</param>
+/// <param name="open">Opens them as safetensors, seekable.</param>
+/// <param name="loaded">Hears once what matched: a run loads them again for a teacher, and for each of its phases.</param>
+public sealed class PretrainedWeights(string name, Func<Stream> open, Action<WeightsReport>? loaded = null)
 {
+    bool told;
+
     /// <summary>What would come of loading a file into an encoder of this plan. Nothing but the file's names and shapes is looked at.</summary>
     public static WeightsReport Compare(BackbonePlan plan, int channels, int imageSize, SafeTensorsHeader file)
     {
@@ -21,20 +24,22 @@ public sealed record PretrainedWeights(string Name, Func<Stream> Open)
     public WeightsReport Load(Backbone encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        using var stream = Open();
+        using var stream = open();
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         var header = SafeTensors.ReadHeader(stream);
         var report = Compare(encoder, header);
-        if (!report.Fits) throw new WeightsException($"The weights '{Name}' are not those of {encoder.GetName()}: {report.Summary}");
+        if (!report.Fits) throw new WeightsException($"The weights '{name}' are not those of {encoder.GetName()}: {report.Summary}");
         var state = encoder.state_dict();
-        foreach (var name in report.Matched)
+        foreach (var tensor in report.Matched)
         {
             using var piece = NewDisposeScope();
-            var values = WeightsAdaptation.Apply(name, SafeTensors.Read(stream, header, report.Prefix + name), state[name].shape);
-            if (values.is_floating_point() && !values.isfinite().all().ToBoolean()) throw new WeightsException($"The weights '{Name}' hold numbers in '{report.Prefix}{name}' that are not finite.");
-            state[name].copy_(values);
+            var values = WeightsAdaptation.Apply(tensor, SafeTensors.Read(stream, header, report.Prefix + tensor), state[tensor].shape);
+            if (values.is_floating_point() && !values.isfinite().all().ToBoolean()) throw new WeightsException($"The weights '{name}' hold numbers in '{report.Prefix}{tensor}' that are not finite.");
+            state[tensor].copy_(values);
         }
+        if (!told) loaded?.Invoke(report);
+        told = true;
         return report;
     }
 

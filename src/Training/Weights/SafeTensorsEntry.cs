@@ -12,4 +12,10 @@ public sealed record SafeTensorsEntry(string Name, ScalarType Dtype, IReadOnlyLi
 {
     /// <summary>Bytes of data.</summary>
     public long Length => End - Begin;
+
+    /// <summary>Its elements.</summary>
+    public long Count => Length / SafeTensorsDtype.SizeOf(Dtype);
+
+    /// <summary>Its element type as the format spells it, such as <c>F32</c>.</summary>
+    public string DtypeName => SafeTensorsDtype.NameOf(Name, Dtype);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Training;
 using ContrastiveService.Training.Checkpoints;
+using ContrastiveService.Training.Weights;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -43,6 +44,14 @@ internal sealed class JobRecord(
     /// <exception cref="LeaseLostException">Nothing was written.</exception>
     public Task WarnAsync(string code, string message) =>
         HoldingAsync(() => events.AppendAsync(lease, "warning", message, JsonSerializer.Serialize(new { code }), CancellationToken.None));
+
+    /// <summary>Tells with which of its tensors the job's encoder starts.</summary>
+    /// <exception cref="LeaseLostException">Nothing was written.</exception>
+    public Task NoteAsync(WeightsReport report)
+    {
+        voice.Log(LogLevel.Information, report.Summary);
+        return HoldingAsync(() => events.AppendAsync(lease, "pretrained", report.Summary, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), CancellationToken.None));
+    }
 
     /// <exception cref="LeaseLostException">Nothing was written.</exception>
     public Task ProgressAsync(TrainingProgress progress)

@@ -1,10 +1,12 @@
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
+using ContrastiveService.Storage.Weights;
 using ContrastiveService.Training;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Inference;
 using ContrastiveService.Training.Native;
+using ContrastiveService.Training.Weights;
 using ContrastiveService.Worker.Supervision;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +16,7 @@ namespace ContrastiveService.Worker.Running;
 
 /// <summary>A job, from top to bottom: plan → decoded pictures → last checkpoint → training → model version.</summary>
 internal sealed class TrainerRun(
-    TrainingJobStore jobs, JobLeaseStore leases, JobEventStore events, MetricStore metrics, CheckpointStore checkpoints, ModelStore models,
+    TrainingJobStore jobs, JobLeaseStore leases, JobEventStore events, MetricStore metrics, CheckpointStore checkpoints, ModelStore models, WeightsStore weights,
     DecodedCache cache, TrainerVoice voice, IOptions<WorkerOptions> options, TimeProvider clock)
 {
     /// <summary>Blocks until the job is done or was asked to stop. To be called on the thread that is to train.</summary>
@@ -53,7 +55,8 @@ internal sealed class TrainerRun(
         try
         {
             using var content = latest is null ? null : Wait(checkpoints.OpenReadAsync(latest.Id, CancellationToken.None));
-            return new Trainer(plan, images, device, workPath, writer).Run(content, halt.Token);
+            var pretrained = Pretrained(plan, report => Wait(record.NoteAsync(report)));
+            return new Trainer(plan, images, device, workPath, writer, pretrained).Run(content, halt.Token);
         }
         finally
         {
@@ -67,11 +70,15 @@ internal sealed class TrainerRun(
         voice.Alive("judging the best checkpoint");
         var best = Wait(checkpoints.BestAsync(lease.JobId, CancellationToken.None)) ?? throw new NotFoundException($"Job {lease.JobId} ended without a checkpoint.");
         using var content = Wait(checkpoints.OpenReadAsync(best.Id, CancellationToken.None));
-        var card = ModelCardWriter.Write(plan, content, images, device, stop);
+        var card = ModelCardWriter.Write(plan, content, images, device, Pretrained(plan, null), stop);
         if (Wait(models.RegisterAsync(lease, plan.Name, best.Id, plan.ToJson(), card.ToJson(), card.Width, CancellationToken.None)) is not { } version)
             throw new LeaseLostException();
         voice.Log(LogLevel.Information, $"Registered {version.Model}:{version.Version}, kNN top-1 {card.KnnTop1:0.0000} from {card.KnnTop1Init:0.0000} on {card.EvaluatedOn}");
     }
+
+    private PretrainedWeights? Pretrained(TrainingPlan plan, Action<WeightsReport>? loaded) => plan.Backbone.Pretrained is { } name
+        ? new PretrainedWeights(name, () => Wait(weights.OpenReadAsync(name, CancellationToken.None)), loaded)
+        : null;
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 

@@ -110,7 +110,7 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
         using var seen = new Recorder();
         data.Run(plan, seen);
         using var checkpoint = new MemoryStream(seen.Checkpoints[^1].Bytes);
-        var card = ModelCard.FromJson(ModelCardWriter.Write(plan, checkpoint, data.Images, CPU, TestContext.Current.CancellationToken).ToJson());
+        var card = ModelCard.FromJson(ModelCardWriter.Write(plan, checkpoint, data.Images, CPU, null, TestContext.Current.CancellationToken).ToJson());
         card.EvaluatedOn.ShouldBe("test");
         card.KnnTop1!.Value.ShouldBeGreaterThan(0.5);
         card.Background.DifferentLabels.ShouldBeTrue();

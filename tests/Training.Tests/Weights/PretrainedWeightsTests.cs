@@ -11,12 +11,12 @@ public sealed class PretrainedWeightsTests
     static Backbone Create(string type, int channels = 3, int size = 64, StemKind stem = StemKind.Standard) =>
         BackboneCatalog.Create(new BackbonePlan { Type = type, Stem = stem }, channels, size, seed: 5);
 
-    static PretrainedWeights Weights(params IEnumerable<(string, Tensor)> tensors)
+    static PretrainedWeights Weights(IEnumerable<(string, Tensor)> tensors, Action<WeightsReport>? loaded = null)
     {
         using var file = new MemoryStream();
         SafeTensors.Write(file, tensors);
         var bytes = file.ToArray();
-        return new PretrainedWeights("mine", () => new MemoryStream(bytes));
+        return new PretrainedWeights("mine", () => new MemoryStream(bytes), loaded);
     }
 
     static List<(string, Tensor)> Filled(string type, string prefix = "", int channels = 3, int size = 64)

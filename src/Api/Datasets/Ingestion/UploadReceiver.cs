@@ -1,6 +1,5 @@
 using ContrastiveService.Api.Errors;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
+using ContrastiveService.Api.Forms;
 
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
@@ -15,15 +14,12 @@ static class UploadReceiver
         var files = new List<string>();
         if (request.HasFormContentType)
         {
-            var reader = new MultipartReader(Boundary(request), request.Body);
-            while (await NextAsync(reader, cancellationToken) is { } section)
+            await foreach (var (field, content) in FormFiles.ReadAsync(request, cancellationToken))
             {
-                if (section.AsFileSection() is not { } file)
-                    continue;
                 if (files.Count == MostFiles)
                     throw ApiException.BadRequest(
-                        file.Name, "The form has more than two files. Send one archive, or one IDX file of pictures with one of labels.");
-                files.Add(await SpoolAsync(section.Body, import, files.Count, cancellationToken));
+                        field, "The form has more than two files. Send one archive, or one IDX file of pictures with one of labels.");
+                files.Add(await SpoolAsync(content, import, files.Count, cancellationToken));
             }
         }
         else
@@ -68,22 +64,5 @@ static class UploadReceiver
             _ => throw ApiException.BadRequest(
                 "file", "Two files are taken only when one holds IDX pictures and the other IDX labels. Send archives one at a time."),
         };
-    }
-
-    private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 } boundary
-            ? boundary.ToString()
-            : throw ApiException.BadRequest(null, "The multipart form's Content-Type names no boundary.");
-
-    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await reader.ReadNextSectionAsync(cancellationToken);
-        }
-        catch (InvalidDataException e)
-        {
-            throw ApiException.BadRequest(null, "The multipart form is malformed: " + e.Message);
-        }
     }
 }

@@ -2,12 +2,12 @@ using System.Data;
 using System.Security.Cryptography;
 using Npgsql;
 
-namespace ContrastiveService.Storage.Jobs;
+namespace ContrastiveService.Storage.Chunks;
 
-/// <summary>Reads a checkpoint chunk by chunk, each on a short-lived connection, and checks what it reads. Not for use by two threads at once.</summary>
-sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : Stream
+/// <summary>Reads contents chunk by chunk, each on a short-lived connection, and checks what it reads. Not for use by two threads at once.</summary>
+sealed class ChunkStream(NpgsqlDataSource source, ChunkTable table, Guid id, long length) : Stream
 {
-    readonly byte[] buffer = new byte[Math.Min(CheckpointChunks.Size, checkpoint.Bytes)];
+    readonly byte[] buffer = new byte[Math.Min(ChunkTable.ChunkSize, length)];
     long loaded = -1;
     long position;
 
@@ -17,7 +17,7 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
 
     public override bool CanWrite => false;
 
-    public override long Length => checkpoint.Bytes;
+    public override long Length => length;
 
     public override long Position
     {
@@ -29,7 +29,7 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
     {
         if (destination.IsEmpty || position >= Length)
             return 0;
-        await LoadAsync(position / CheckpointChunks.Size, cancellationToken);
+        await LoadAsync(position / ChunkTable.ChunkSize, cancellationToken);
         var piece = Loaded();
         var count = Math.Min(piece.Length, destination.Length);
         piece.Span[..count].CopyTo(destination.Span);
@@ -46,7 +46,7 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
     {
         if (destination.IsEmpty || position >= Length)
             return 0;
-        var chunk = position / CheckpointChunks.Size;
+        var chunk = position / ChunkTable.ChunkSize;
         // Weights are read by code that knows nothing of tasks. Off this thread's context, the wait cannot block what it waits for.
         if (chunk != loaded)
             Task.Run(() => LoadAsync(chunk, CancellationToken.None)).GetAwaiter().GetResult();
@@ -73,21 +73,21 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>What the loaded chunk holds from the position on.</summary>
-    ReadOnlyMemory<byte> Loaded() => buffer.AsMemory(0, ChunkLength(loaded))[(int)(position % CheckpointChunks.Size)..];
+    ReadOnlyMemory<byte> Loaded() => buffer.AsMemory(0, ChunkLength(loaded))[(int)(position % ChunkTable.ChunkSize)..];
 
-    int ChunkLength(long number) => (int)Math.Min(CheckpointChunks.Size, Length - number * CheckpointChunks.Size);
+    int ChunkLength(long number) => (int)Math.Min(ChunkTable.ChunkSize, Length - number * ChunkTable.ChunkSize);
 
     async Task LoadAsync(long number, CancellationToken cancellationToken)
     {
         if (number == loaded)
             return;
         loaded = -1;
-        await using var command = source.CreateCommand("select sha256, octet_length(bytes), bytes from checkpoint_chunk where checkpoint_id = $1 and number = $2");
-        command.Parameters.Add(new() { Value = checkpoint.Id });
+        await using var command = source.CreateCommand($"select sha256, octet_length(bytes), bytes from {table.Name} where {table.Key} = $1 and number = $2");
+        command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = (int)number });
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
-            throw new CheckpointException($"Checkpoint {checkpoint.Id} lacks chunk {number}; it was pruned, or the database is damaged.");
+            throw new DamagedContentException($"{table.Content} {id} lacks chunk {number}; it was deleted meanwhile, or the database is damaged.");
         var expected = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
         var chunk = buffer.AsMemory(0, ChunkLength(number));
         var whole = reader.GetInt32(1) == chunk.Length;
@@ -97,7 +97,7 @@ sealed class CheckpointStream(NpgsqlDataSource source, Checkpoint checkpoint) : 
             await bytes.ReadExactlyAsync(chunk, cancellationToken);
         }
         if (!whole || !SHA256.HashData(chunk.Span).AsSpan().SequenceEqual(expected))
-            throw new CheckpointException($"Chunk {number} of checkpoint {checkpoint.Id} is not what was written; the database is damaged.");
+            throw new DamagedContentException($"Chunk {number} of {table.Content} {id} is not what was written; the database is damaged.");
         loaded = number;
     }
 }
