@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Methods;
 using ContrastiveService.Training.Views;
@@ -18,7 +19,8 @@ internal sealed class BatchMaker(TrainingPlan plan, ImageStore images, Preproces
     public ViewMaker Full => full;
 
     /// <summary>Side of a small crop, in pixels.</summary>
-    public static int LocalSize(TrainingPlan plan) => plan.Views.Local.Size ?? Math.Max(4, (int)Math.Round(plan.ImageSize * 3.0 / 7));
+    public static int LocalSize(TrainingPlan plan) => plan.Views.Local.Size
+        ?? BackboneCatalog.Find(plan.Backbone.Type).FittingImage(plan.Backbone.Stem, (int)Math.Round(plan.ImageSize * 3.0 / 7));
 
     /// <summary>
     /// A step's micro-batches, one after the other: make and use one before the next is asked for. The views of an item depend on the seed, the step and its

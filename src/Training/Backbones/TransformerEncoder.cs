@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Backbones;
 
 /// <summary>Adds the positions, passes the blocks, and normalises.</summary>
-sealed class TransformerEncoder : nn.Module<Tensor, Tensor>
+sealed class TransformerEncoder : nn.Module<Tensor, long, long, Tensor>
 {
     readonly Parameter pos_embedding;
     readonly Sequential layers = nn.Sequential();
@@ -26,12 +26,10 @@ sealed class TransformerEncoder : nn.Module<Tensor, Tensor>
         foreach (var block in layers.children().Cast<TransformerBlock>()) block.Initialize(random);
     }
 
-    public override Tensor forward(Tensor input) => throw new NotSupportedException("Use the form with the grid of patches.");
-
     /// <param name="tokens">(B, 1 + rows · columns, d): the class token, then the patches row by row.</param>
     /// <param name="rows">Rows of patches.</param>
     /// <param name="columns">Columns of patches.</param>
-    public Tensor Encode(Tensor tokens, long rows, long columns)
+    public override Tensor forward(Tensor tokens, long rows, long columns)
     {
         using var scope = NewDisposeScope();
         var x = tokens.add(PositionGrid.Resample(pos_embedding, rows, columns), Scalars.One);

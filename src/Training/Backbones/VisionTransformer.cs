@@ -47,7 +47,7 @@ public class VisionTransformer : Backbone
         var patches = conv_proj.call(images); // (B, d, rows, columns)
         var (rows, columns) = (patches.size(2), patches.size(3));
         var tokens = cat([class_token.expand(images.size(0), -1, -1), patches.flatten(2).transpose(1, 2)], 1); // (B, 1 + rows · columns, d)
-        return encoder.Encode(tokens, rows, columns).select(1, 0).contiguous().MoveToOuterDisposeScope(); // (B, d)
+        return encoder.call(tokens, rows, columns).select(1, 0).contiguous().MoveToOuterDisposeScope(); // (B, d)
     }
 
     private protected override void Initialize(Generator random)

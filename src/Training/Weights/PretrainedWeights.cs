@@ -15,8 +15,8 @@ public sealed class PretrainedWeights(string name, Func<Stream> open, Action<Wei
     /// <summary>What would come of loading a file into an encoder of this plan. Nothing but the file's names and shapes is looked at.</summary>
     public static WeightsReport Compare(BackbonePlan plan, int channels, int imageSize, SafeTensorsHeader file)
     {
-        using var encoder = BackboneCatalog.Create(plan, channels, imageSize, seed: 0);
-        return Compare(encoder, file);
+        using var encoder = BackboneCatalog.Find(plan.Type).Build(plan, channels, imageSize);
+        return Compare(encoder, WeightsNames.Today(file));
     }
 
     /// <summary>Copies into the encoder what the file has for it; everything else keeps its value.</summary>
@@ -28,13 +28,14 @@ public sealed class PretrainedWeights(string name, Func<Stream> open, Action<Wei
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
         var header = SafeTensors.ReadHeader(stream);
-        var report = Compare(encoder, header);
+        var file = WeightsNames.Today(header);
+        var report = Compare(encoder, file);
         if (!report.Fits) throw new WeightsException($"The weights '{name}' are not those of {encoder.GetName()}: {report.Summary}");
         var state = encoder.state_dict();
         foreach (var tensor in report.Matched)
         {
             using var piece = NewDisposeScope();
-            var values = WeightsAdaptation.Apply(tensor, SafeTensors.Read(stream, header, report.Prefix + tensor), state[tensor].shape);
+            var values = WeightsAdaptation.Apply(tensor, SafeTensors.Read(stream, header, file[report.Prefix + tensor].Name), state[tensor].shape);
             if (values.is_floating_point() && !values.isfinite().all().ToBoolean()) throw new WeightsException($"The weights '{name}' hold numbers in '{report.Prefix}{tensor}' that are not finite.");
             state[tensor].copy_(values);
         }
@@ -43,6 +44,6 @@ public sealed class PretrainedWeights(string name, Func<Stream> open, Action<Wei
         return report;
     }
 
-    static WeightsReport Compare(Backbone encoder, SafeTensorsHeader file) => WeightsMatch.Find(
-        encoder.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape), file.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape));
+    static WeightsReport Compare(Backbone encoder, Dictionary<string, SafeTensorsEntry> file) => WeightsMatch.Find(
+        encoder.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape), file.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Shape));
 }

@@ -45,6 +45,13 @@ public sealed class TrainingPlanTests
     public void Small_pictures_are_enlarged_to_what_the_architecture_takes(string backbone, int size) =>
         Resolve($$"""{"dataset": "d", "method": "simclr", "backbone": {{backbone}}}""").ImageSize.ShouldBe(size);
 
+    [Theory]
+    [InlineData("seed-convnet", 28, 12)]
+    [InlineData("vit_s_16", 224, 96)]
+    [InlineData("vit_s_16", 32, 16)]
+    public void Small_crops_have_a_size_that_the_architecture_takes(string backbone, int size, int local) => BatchMaker.LocalSize(
+        Resolve($$"""{"dataset": "d", "method": "simclr", "imageSize": {{size}}, "backbone": {"type": "{{backbone}}"} }""")).ShouldBe(local);
+
     [Fact]
     public void Nested_members_are_laid_over_the_defaults_one_by_one()
     {

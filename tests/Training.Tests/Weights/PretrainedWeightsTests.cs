@@ -144,6 +144,51 @@ public sealed class PretrainedWeightsTests
     }
 
     [Fact]
+    public void Files_that_torchvision_wrote_leave_nothing_but_the_classifier_over()
+    {
+        using var scope = NewDisposeScope();
+        using var transformer = new VisionTransformer("tiny", 3, imageSize: 32, patch: 8, width: 32, depth: 2, heads: 4, hidden: 64);
+        using var convnext = new ConvNeXt("tiny", 3, widths: [16, 32, 64], depths: [1, 2, 1]);
+
+        Load(transformer, "tiny_vit_fill.safetensors").ShouldBe(["heads.head.bias", "heads.head.weight"], ignoreOrder: true);
+        Load(convnext, "tiny_convnext_fill.safetensors").ShouldBe(["classifier.0.bias", "classifier.0.weight", "classifier.2.bias", "classifier.2.weight"], ignoreOrder: true);
+
+        static IReadOnlyList<string> Load(Backbone encoder, string file)
+        {
+            var report = new PretrainedWeights(file, () => typeof(PretrainedWeightsTests).Assembly.GetManifestResourceStream($"Golden/Backbones/{file}")!).Load(encoder);
+            (report.Missing.Count, report.Mismatched.Count, report.Adapted.Count).ShouldBe((0, 0, 0));
+            foreach (var (name, tensor) in encoder.state_dict()) tensor.eq(FilledWeights.Values(name, tensor.shape)).all().ToBoolean().ShouldBeTrue(name);
+            return report.LeftOver;
+        }
+    }
+
+    [Fact]
+    public void The_names_of_published_transformers_are_understood()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create("vit_s_16");
+        var old = Filled("vit_s_16").Select(entry => (
+            entry.Item1.Replace("mlp.0", "mlp.linear_1", StringComparison.Ordinal).Replace("mlp.3", "mlp.linear_2", StringComparison.Ordinal), entry.Item2));
+
+        var report = Weights(old).Load(encoder);
+
+        (report.Missing.Count, report.LeftOver.Count).ShouldBe((0, 0));
+        encoder.get_parameter("encoder.layers.encoder_layer_7.mlp.3.bias")!.eq(FilledWeights.Values("encoder.layers.encoder_layer_7.mlp.3.bias", [384])).all().ToBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Counters_of_batches_are_scalars_as_pytorchs_and_may_be_missing()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create("resnet18");
+        encoder.state_dict()["bn1.num_batches_tracked"].shape.ShouldBeEmpty();
+
+        var report = Weights(Filled("resnet18").Where(entry => !entry.Item1.EndsWith("num_batches_tracked", StringComparison.Ordinal))).Load(encoder);
+
+        (report.Matched.Count, report.Missing.Count, report.Fits).ShouldBe((100, 20, true));
+    }
+
+    [Fact]
     public void Other_element_types_are_converted()
     {
         using var scope = NewDisposeScope();
