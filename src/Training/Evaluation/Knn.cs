@@ -25,11 +25,32 @@ public static class Knn
         return predicted.eq(queryLabels.to(predicted.device)).to(ScalarType.Float64).mean().ToDouble();
     }
 
+    /// <summary>The same for several k at once, by k.</summary>
+    public static IReadOnlyDictionary<int, double> Top1(
+        Tensor bank, Tensor bankLabels, Tensor queries, Tensor queryLabels, IReadOnlyList<int> ks, double temperature = 0.07, bool excludeSelf = false)
+    {
+        using var scope = NewDisposeScope();
+        LossInputs.Labels(queryLabels, nameof(queryLabels), queries, nameof(queries));
+        var predicted = Predict(bank, bankLabels, queries, ks, temperature, excludeSelf);
+        var accuracies = new SortedDictionary<int, double>();
+        for (var i = 0; i < ks.Count; i++)
+            accuracies[ks[i]] = predicted[i].eq(queryLabels.to(predicted[i].device)).to(ScalarType.Float64).mean().ToDouble();
+        return accuracies;
+    }
+
     /// <summary>(M) int64: the class with the most votes for each query. Memory stays bounded for any N and M.</summary>
-    /// <inheritdoc cref="Top1" path="/param"/>
+    /// <inheritdoc cref="Top1(Tensor, Tensor, Tensor, Tensor, int, double, bool)" path="/param"/>
     public static Tensor Predict(Tensor bank, Tensor bankLabels, Tensor queries, int k, double temperature = 0.07, bool excludeSelf = false)
     {
-        Check(bank, bankLabels, queries, k, temperature, excludeSelf);
+        using var scope = NewDisposeScope();
+        return Predict(bank, bankLabels, queries, [k], temperature, excludeSelf)[0].MoveToOuterDisposeScope();
+    }
+
+    private static Tensor[] Predict(Tensor bank, Tensor bankLabels, Tensor queries, IReadOnlyList<int> ks, double temperature, bool excludeSelf)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(ks.Count);
+        foreach (var k in ks)
+            Check(bank, bankLabels, queries, k, temperature, excludeSelf);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var (n, m) = (bank.size(0), queries.size(0));
@@ -37,9 +58,9 @@ public static class Knn
         var unit = UnitRows.Of(queries.detach());
         var labels = bankLabels.to(bank.device);
         var classes = labels.max().ToInt64() + 1;
-        var neighbours = (int)Math.Min(k, n - (excludeSelf ? 1 : 0));
+        var neighbours = ks.Select(k => Math.Min(k, n - (excludeSelf ? 1 : 0))).ToArray();
         var rows = Math.Max(1, ChunkEntries / n);
-        var predicted = new List<Tensor>();
+        var predicted = ks.Select(_ => new List<Tensor>()).ToArray();
         for (long start = 0; start < m; start += rows)
         {
             using var chunk = NewDisposeScope();
@@ -47,14 +68,19 @@ public static class Knn
             var similarity = unit.narrow(0, start, count).mm(transposed); // (rows, N)
             if (excludeSelf)
                 similarity.diagonal(start).fill_(double.NegativeInfinity);
-            var (nearest, index) = similarity.topk(neighbours, 1);
+            var (nearest, index) = similarity.topk((int)neighbours.Max(), 1);
             // Taking the row's largest out leaves the winner the same and keeps e^{cos/τ} from overflowing.
             var weights = ((nearest - nearest.narrow(1, 0, 1)) / temperature).exp();
-            var votes = zeros(count, classes, dtype: weights.dtype, device: bank.device).scatter_add(1, labels[index], weights);
-            predicted.Add(votes.argmax(1).MoveToOuterDisposeScope());
+            var voters = labels[index];
+            for (var i = 0; i < neighbours.Length; i++)
+            {
+                var votes = zeros(count, classes, dtype: weights.dtype, device: bank.device)
+                    .scatter_add(1, voters.narrow(1, 0, neighbours[i]), weights.narrow(1, 0, neighbours[i]));
+                predicted[i].Add(votes.argmax(1).MoveToOuterDisposeScope());
+            }
         }
 
-        return cat(predicted).MoveToOuterDisposeScope();
+        return [.. predicted.Select(parts => cat(parts).MoveToOuterDisposeScope())];
     }
 
     private static void Check(Tensor bank, Tensor bankLabels, Tensor queries, int k, double temperature, bool excludeSelf)

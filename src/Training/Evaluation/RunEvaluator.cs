@@ -49,15 +49,23 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
         var bankLabels = LabelsOf(known);
         var queryFeatures = features.index_select(0, tensor(asked, device: run.Device));
         var queryLabels = LabelsOf([.. asked.Select(a => queries[a])]);
-        double? first = null;
-        foreach (var k in plan.Evaluation.Knn)
+        var ks = plan.Evaluation.Knn;
+        foreach (var (k, accuracy) in Knn.Top1(bankFeatures, bankLabels, queryFeatures, queryLabels, ks))
+            values[k == ks[0] ? "knnTop1" : $"knnTop1K{k}"] = accuracy;
+        if (asked.Length >= 2 && FeatureInputs.AreFinite(queryFeatures))
         {
-            var accuracy = Knn.Top1(bankFeatures, bankLabels, queryFeatures, queryLabels, k);
-            values[first is null ? "knnTop1" : $"knnTop1K{k}"] = accuracy;
-            first ??= accuracy;
+            var retrieval = Retrieval.Among(queryFeatures, queryLabels);
+            values["recallAt1"] = retrieval.RecallAt1;
+            values["mapAtR"] = retrieval.MapAtR ?? double.NaN; // not written where no two queries share a class
         }
 
-        return first;
+        if (run.Step == 0)
+        {
+            (values["knnTop1RawPixels"], values["knnTop1CenteredPixels"]) =
+                PixelFloor.Knn(images, known, [.. asked.Select(a => queries[a])], ks[0], run.Device, stop);
+        }
+
+        return values["knnTop1"];
     }
 
     /// <summary>How close two views of a picture lie; the same views at every evaluation.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContrastiveService.Training.Evaluation;
 using ContrastiveService.Training.Plans;
 using ContrastiveService.Training.Views;
 
@@ -16,6 +17,9 @@ namespace ContrastiveService.Training.Inference;
 public sealed record ModelCard(
     Preprocessing Preprocessing, int Width, double? KnnTop1, double? KnnTop1Init, string EvaluatedOn, int Epoch, long Step, Background Background)
 {
+    /// <summary>All that was measured on that split, with the floors; null on cards that were written before there was one.</summary>
+    public Judgement? Judgement { get; init; }
+
     /// <summary>The card as stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Options);
 

@@ -3,6 +3,7 @@ using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Checkpoints;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Evaluation;
+using ContrastiveService.Training.Native;
 using ContrastiveService.Training.Plans;
 using ContrastiveService.Training.Weights;
 using TorchSharp;
@@ -24,32 +25,29 @@ public static class ModelCardWriter
     /// <param name="stop">Gives up between two batches.</param>
     public static ModelCard Write(TrainingPlan plan, Stream checkpoint, ImageStore images, Device device, PretrainedWeights? pretrained, CancellationToken stop)
     {
+        using var truce = new CollectionTruce();
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var header = SafeTensors.ReadHeader(checkpoint);
         var position = JsonSerializer.Deserialize<TrainingPosition>(header.Metadata["position"], PlanJson.Options)!;
         var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains);
         var (items, split) = splits.Reported;
+        var options = new JudgeOptions(plan.Evaluation.Knn, plan.Seed);
         using var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         pretrained?.Load(encoder);
         encoder.to(device);
-        var before = Judge(encoder);
+        var encoded = new JudgedItems(images, split == "train" ? [] : KnnItems.Bank(plan, splits), items, device, stop);
+        var floors = encoded.Floors(encoder, position.Preprocessing, options);
+        truce.Rest();
         ModuleState.Load(encoder, checkpoint, header, "backbone.");
-        var after = Judge(encoder);
-        return new(position.Preprocessing, encoder.Width, after.Knn, before.Knn, split, position.Epoch, position.Step, Measure(after.Features, items, images, split, plan.Seed));
+        var (bank, queries) = encoded.Encode(encoder, position.Preprocessing);
+        var judgement = Judge.Of(bank, queries, options, stop) with { Floors = floors };
+        return new(
+            position.Preprocessing, encoder.Width, First(judgement.Scores), First(floors?.Untrained), split, position.Epoch, position.Step,
+            Measure(queries.Features, items, images, split, plan.Seed))
+        { Judgement = judgement };
 
-        (Tensor Features, double? Knn) Judge(Backbone network)
-        {
-            var features = FeatureExtractor.Encode(network, position.Preprocessing, images, items, device, stop); // (n, d)
-            var bank = KnnItems.Bank(plan, splits).Where(i => images.Labels[(int)i] >= 0).ToArray();
-            var asked = Enumerable.Range(0, items.Length).Where(i => images.Labels[(int)items[i]] >= 0).Select(i => (long)i).ToArray();
-            if (split == "train" || images.Classes.Count < 2 || bank.Length == 0 || asked.Length == 0)
-                return (features, null);
-            var bankFeatures = FeatureExtractor.Encode(network, position.Preprocessing, images, bank, device, stop);
-            var labels = tensor(Array.ConvertAll(bank, i => images.Labels[(int)i]), device: device);
-            var truth = tensor(Array.ConvertAll(asked, a => images.Labels[(int)items[a]]), device: device);
-            return (features, Knn.Top1(bankFeatures, labels, features.index_select(0, tensor(asked, device: device)), truth, plan.Evaluation.Knn[0]));
-        }
+        double? First(LabelScores? scores) => scores?.Knn.TryGetValue(plan.Evaluation.Knn[0], out var accuracy) == true ? accuracy : null;
     }
 
     private static Background Measure(Tensor features, long[] items, ImageStore images, string split, long seed)

@@ -113,6 +113,13 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
         var card = ModelCard.FromJson(ModelCardWriter.Write(plan, checkpoint, data.Images, CPU, null, TestContext.Current.CancellationToken).ToJson());
         card.EvaluatedOn.ShouldBe("test");
         card.KnnTop1!.Value.ShouldBeGreaterThan(0.5);
+        var judgement = card.Judgement.ShouldNotBeNull();
+        judgement.Reason.ShouldBeNull();
+        judgement.Scores!.Knn[5].ShouldBe(card.KnnTop1!.Value);
+        judgement.Floors!.Untrained!.Knn[5].ShouldBe(card.KnnTop1Init!.Value);
+        judgement.Floors.PixelSide.ShouldBe(TinyData.Side);
+        judgement.Floors.RawPixels.Retrieval.MapAtR!.Value.ShouldBeInRange(0, 1);
+        judgement.Verification!.Positives.Sum().ShouldBeGreaterThan(0);
         card.Background.DifferentLabels.ShouldBeTrue();
         card.Background.Quantiles.Length.ShouldBe(1001);
         card.Background.Quantiles.ShouldBeInOrder();
@@ -131,6 +138,29 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
 
         double Mean(Func<int, int, bool> wanted) => (from i in Enumerable.Range(0, 60) from j in Enumerable.Range(0, i) where wanted(i, j) select Cosine(together[i], together[j])).Average();
         Mean((i, j) => i % 3 == j % 3).ShouldBeGreaterThan(Mean((i, j) => i % 3 != j % 3));
+    }
+
+    [Fact]
+    public void A_card_from_before_there_were_judgements_is_still_read()
+    {
+        const string Old = """
+            {"preprocessing":{"size":28,"channels":1,"mean":[0.3],"std":[0.4]},"width":128,"knnTop1":0.8,"knnTop1Init":0.7,"evaluatedOn":"test","epoch":3,"step":90,
+             "background":{"quantiles":[],"pairs":0,"differentLabels":true,"split":"test"}}
+            """;
+
+        ModelCard.FromJson(Old).Judgement.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_run_writes_retrieval_at_every_evaluation_and_the_floors_once()
+    {
+        using var seen = new Recorder();
+        data.Run(TinyData.Plan("simclr", 2), seen);
+
+        seen.Series("mapAtR").Select(p => p.Step).ShouldBe(seen.Series("knnTop1").Select(p => p.Step));
+        seen.Series("recallAt1").Count().ShouldBe(3);
+        seen.Series("knnTop1RawPixels").Select(p => p.Step).ShouldBe([0]);
+        seen.Series("knnTop1CenteredPixels").Single().Value.ShouldBeInRange(0, 1);
     }
 
     [Fact]
