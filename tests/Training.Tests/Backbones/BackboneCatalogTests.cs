@@ -122,6 +122,7 @@ public sealed class BackboneCatalogTests
             value.eq(before[buffer]).all().ToBoolean().ShouldBe(parts.Any(part => part.number < frozen && buffer.StartsWith(part.part + '.', StringComparison.Ordinal)), buffer);
         backbone.to(float64);
         backbone.named_parameters().ShouldAllBe(parameter => parameter.parameter.requires_grad == stageOf[parameter.name] >= frozen, "moving keeps it so");
+        backbone.call(Noise(2, 3, 64, 64).to(float64)).dtype.ShouldBe(float64, "nothing that was moved is still used where it was");
     }
 
     static bool Same(Backbone left, Backbone right) => left.state_dict().All(entry => entry.Value.eq(right.state_dict()[entry.Key]).all().ToBoolean());
