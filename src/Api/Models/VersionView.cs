@@ -7,7 +7,7 @@ namespace ContrastiveService.Api.Models;
 /// <param name="Model">Its full name, as requests take it: <c>name:version</c>.</param>
 /// <param name="Width">Length of its embeddings.</param>
 /// <param name="Weights">Where its encoder's weights download as safetensors.</param>
-/// <param name="Card">Final numbers, preprocessing and background; left out of lists.</param>
+/// <param name="Card">Final numbers, the judgement with its floors, preprocessing and background; left out of lists.</param>
 /// <param name="Plan">Everything it was trained with; left out of lists.</param>
 public sealed record VersionView(
     string Model, string Name, int Version, IReadOnlyList<string> Aliases, int Width, Guid JobId, Guid CheckpointId, string Weights, DateTime CreatedAt,

@@ -1,3 +1,4 @@
+using ContrastiveService.Local.Rest;
 using ContrastiveService.Local.Sample;
 
 namespace ContrastiveService.Local.Report;
@@ -10,6 +11,7 @@ internal sealed record SampleReport(
     string Plan,
     IReadOnlyList<(double Epoch, double Value)> Loss,
     IReadOnlyList<(double Epoch, double Value)> Knn,
+    JudgementView? Judgement,
     PairSimilarities Pairs,
     IReadOnlyList<ShownPair> Shown,
     IReadOnlyList<Neighbourhood> Neighbourhoods,

@@ -64,7 +64,7 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
         IReadOnlyList<(double, double)> ByEpoch(string name) => [.. metrics.Of(name).Select(point => (point.Step / stepsPerEpoch, point.Value))];
         var page = ReportPage.Render(new SampleReport(
             result, dataset.Name, dataset.Statistics.Splits["train"], job.Plan?.GetRawText() ?? "{}", ByEpoch("loss"), ByEpoch("knnTop1"),
-            pairs, shown, comparison.Neighbourhoods(), address, DateTimeOffset.Now));
+            card.Card.Judgement, pairs, shown, comparison.Neighbourhoods(), address, DateTimeOffset.Now));
         Directory.CreateDirectory(Path.GetDirectoryName(ReportPath)!);
         await File.WriteAllTextAsync(ReportPath, page, ct);
         return result;
@@ -76,5 +76,5 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
 
     private sealed record VersionView(CardView Card);
 
-    private sealed record CardView(double? KnnTop1, double? KnnTop1Init);
+    private sealed record CardView(double? KnnTop1, double? KnnTop1Init, JudgementView? Judgement);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace ContrastiveService.Service.Tests.Models;
 
@@ -25,6 +26,10 @@ public sealed class ModelTests(ServiceFixture service)
         card.GetProperty("preprocessing").Number("size").ShouldBe(28);
         card.GetProperty("background").Number("pairs").ShouldBeGreaterThan(0);
         card.Text("evaluatedOn").ShouldBe("test");
+        var judgement = card.GetProperty("judgement");
+        foreach (var scores in judgement.GetProperty("floors").EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.Object).Select(f => f.Value).Append(judgement.GetProperty("scores")))
+            scores.GetProperty("retrieval").GetProperty("mapAtR").GetDouble().ShouldBeInRange(0, 1);
+        judgement.GetProperty("verification").GetProperty("positives").GetArrayLength().ShouldBe(64);
         version.GetProperty("plan").Text("dataset").ShouldBe(model.Data.Name);
     }
 
