@@ -20,12 +20,17 @@ find_postgres() {
     compgen -G '/opt/homebrew/opt/postgresql*/bin/initdb' >/dev/null
 }
 
+# How to become root without being asked for a password; a command that fails where that is not possible.
+find_root() {
+  as_root=()
+  [[ $(id -u) -eq 0 ]] && return
+  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo -n); else as_root=(false); fi
+}
+
 need_postgres() {
   find_postgres && return
-  local as_root=()
-  if [[ $(id -u) -ne 0 ]]; then
-    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo -n); else as_root=(false); fi
-  fi
+  local as_root
+  find_root
   echo "PostgreSQL's server is missing; installing the package ..." >&2
   if command -v apt-get >/dev/null; then
     # The package would start a server of its own on port 5432; ours is private.
@@ -39,5 +44,21 @@ need_postgres() {
     echo "PostgreSQL's server programs (initdb, postgres) were not found and could not be installed." >&2
     echo "Install them and run this again:  sudo apt-get install postgresql   (or: sudo dnf install postgresql-server)" >&2
     exit 1
+  fi
+}
+
+# The full Fashion-MNIST and the photographs that samples/make-domain-benchmark.cs blends it with (both free, some 50 MB).
+need_domain_pictures() {
+  local packages=() as_root
+  [[ -e /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ]] || packages+=(dataset-fashion-mnist)
+  [[ -e /usr/share/backgrounds/life_by_Aitzol_Berasategi.jpg ]] || packages+=(lomiri-wallpapers-16.04)
+  [[ ${#packages[@]} -eq 0 ]] && return
+  echo "Pictures are missing; installing ${packages[*]} ..." >&2
+  find_root
+  if ! command -v apt-get >/dev/null ||
+    ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${packages[*]}" >/dev/null; then
+    echo "They could not be installed. Install them and run this again:  sudo apt-get install ${packages[*]}" >&2
+    echo "Without the photographs:  dotnet run samples/make-domain-benchmark.cs --textures   (numbers then do not compare with others)" >&2
+    return 1
   fi
 }

@@ -45,6 +45,18 @@ public sealed class ImageStoreBuilder : IDisposable
         records.Add(record);
     }
 
+    /// <summary>Adds one picture that needs no decoding.</summary>
+    /// <param name="record">What is known of it.</param>
+    /// <param name="chw">Channels × size × size bytes.</param>
+    /// <exception cref="ArgumentException">It has another number of bytes; nothing was added.</exception>
+    public void AddDecoded(ImageRecord record, ReadOnlySpan<byte> chw)
+    {
+        if (chw.Length != buffer.Length)
+            throw new ArgumentException($"The picture has {chw.Length} bytes; {channels} × {size} × {size} = {buffer.Length} are needed.", nameof(chw));
+        pixels.Write(chw);
+        records.Add(record);
+    }
+
     /// <summary>Puts the store in its place.</summary>
     public void Finish()
     {

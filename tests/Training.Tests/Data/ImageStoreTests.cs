@@ -24,6 +24,22 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void Pixels_that_need_no_decoding_are_kept_as_they_are()
+    {
+        using (var builder = new ImageStoreBuilder(Store, 2, 3))
+        {
+            builder.AddDecoded(new ImageRecord("a", "x", "d", "test"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+            Should.Throw<ArgumentException>(() => builder.AddDecoded(new ImageRecord("b", null, null, null), [1, 2, 3])).Message.ShouldContain("3 bytes");
+            builder.Finish();
+        }
+
+        using var store = ImageStore.Open(Store);
+        using var pixels = store.Gather([0]);
+        store.Records.ShouldHaveSingleItem().Domain.ShouldBe("d");
+        pixels.bytes.ToArray().ShouldBe([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    }
+
+    [Fact]
     public void A_store_that_was_not_finished_is_absent_and_leaves_nothing()
     {
         using (var builder = new ImageStoreBuilder(Store, 4, 1))
