@@ -10,6 +10,9 @@ namespace ContrastiveService.Training.Evaluation;
 public sealed record Judgement(
     int BankItems, int QueryItems, FeatureShape? Features, LabelScores? Scores, VerificationScores? Verification, string? Reason)
 {
+    /// <summary>Mean squared distance of two random views of a picture on the sphere, 0 to 4, over the first few queries; null where no encoder or no number was at hand.</summary>
+    public double? Alignment { get; init; }
+
     /// <summary>What is to be beaten; null where there are no scores.</summary>
     public Floors? Floors { get; init; }
 }

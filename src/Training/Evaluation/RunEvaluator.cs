@@ -8,7 +8,7 @@ namespace ContrastiveService.Training.Evaluation;
 /// <summary>Judges a run on its validation items: kNN over the training items, and the shape of the features, without touching the run's random numbers.</summary>
 internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, TrainingRun run)
 {
-    private const int AlignmentItems = 512, ShapeItems = 512;
+    private const int ShapeItems = 512;
 
     private readonly long[] bank = KnnItems.Bank(plan, run.Splits);
     private readonly long[] queries = KnnItems.Queries(plan, run.Splits);
@@ -25,7 +25,8 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
         var rank = values["effectiveRank"] = Spectrum.EffectiveRank(features, centered: false);
         values["effectiveRankCentered"] = Spectrum.EffectiveRank(features, centered: true);
         values["uniformity"] = AlignmentUniformity.Uniformity(features).ToDouble();
-        values["alignment"] = Alignment(stop);
+        stop.ThrowIfCancellationRequested();
+        values["alignment"] = ViewAlignment.Measure(run.Encoder, run.Batches.Full, images, queries, plan.Seed, run.Device);
         var knn = images.Classes.Count >= 2 && run.Splits.Validation.Length > 0 ? KnnTop1(features, values, stop) : null;
         return new(knn, std, rank, values);
     }
@@ -66,21 +67,6 @@ internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, Trainin
         }
 
         return values["knnTop1"];
-    }
-
-    /// <summary>How close two views of a picture lie; the same views at every evaluation.</summary>
-    private double Alignment(CancellationToken stop)
-    {
-        stop.ThrowIfCancellationRequested();
-        var pixels = images.Gather(queries.AsSpan(0, Math.Min(AlignmentItems, queries.Length))).to(run.Device);
-        var features = new Tensor[2];
-        for (var v = 0; v < 2; v++)
-        {
-            using var random = new Generator((ulong)new SeededRandom(plan.Seed, "alignment", v).NextSeed());
-            features[v] = run.Encoder.forward(run.Batches.Full.Make(pixels, random));
-        }
-
-        return AlignmentUniformity.Alignment(features[0], features[1]).ToDouble();
     }
 
     /// <summary>Positions among the items of those with a label.</summary>

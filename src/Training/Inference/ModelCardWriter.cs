@@ -5,6 +5,7 @@ using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Evaluation;
 using ContrastiveService.Training.Native;
 using ContrastiveService.Training.Plans;
+using ContrastiveService.Training.Views;
 using ContrastiveService.Training.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,9 +15,9 @@ namespace ContrastiveService.Training.Inference;
 /// <summary>Judges the chosen checkpoint once, on items that chose nothing where there are such.</summary>
 public static class ModelCardWriter
 {
-    private const int BackgroundPairs = 50_000;
+    private const int BackgroundPairs = 50_000, MostItems = 50_000;
 
-    /// <summary>Writes the card of a checkpoint.</summary>
+    /// <summary>Writes the card of a checkpoint, on at most 50,000 items of the split that is reported on.</summary>
     /// <param name="plan">The plan it was trained by.</param>
     /// <param name="checkpoint">The checkpoint, seekable.</param>
     /// <param name="images">The data set it was trained on.</param>
@@ -31,7 +32,8 @@ public static class ModelCardWriter
         var header = SafeTensors.ReadHeader(checkpoint);
         var position = JsonSerializer.Deserialize<TrainingPosition>(header.Metadata["position"], PlanJson.Options)!;
         var splits = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains);
-        var (items, split) = splits.Reported;
+        var (reported, split) = splits.Reported;
+        var items = KnnItems.Sample(reported, "judged", MostItems, plan.Seed);
         var options = new JudgeOptions(plan.Evaluation.Knn, plan.Seed);
         using var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         pretrained?.Load(encoder);
@@ -41,7 +43,8 @@ public static class ModelCardWriter
         truce.Rest();
         ModuleState.Load(encoder, checkpoint, header, "backbone.");
         var (bank, queries) = encoded.Encode(encoder, position.Preprocessing);
-        var judgement = Judge.Of(bank, queries, options, stop) with { Floors = floors };
+        var alignment = items.Length == 0 ? double.NaN : ViewAlignment.Measure(encoder, new ViewMaker(plan.Views, position.Preprocessing), images, items, plan.Seed, device);
+        var judgement = Judge.Of(bank, queries, options, stop) with { Floors = floors, Alignment = double.IsFinite(alignment) ? alignment : null };
         return new(
             position.Preprocessing, encoder.Width, First(judgement.Scores), First(floors?.Untrained), split, position.Epoch, position.Step,
             Measure(queries.Features, items, images, split, plan.Seed))

@@ -115,6 +115,7 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
         card.KnnTop1!.Value.ShouldBeGreaterThan(0.5);
         var judgement = card.Judgement.ShouldNotBeNull();
         judgement.Reason.ShouldBeNull();
+        judgement.Alignment!.Value.ShouldBeInRange(1e-6, 4);
         judgement.Scores!.Knn[5].ShouldBe(card.KnnTop1!.Value);
         judgement.Floors!.Untrained!.Knn[5].ShouldBe(card.KnnTop1Init!.Value);
         judgement.Floors.PixelSide.ShouldBe(TinyData.Side);
