@@ -17,7 +17,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <param name="outputs">Width of the projections.</param>
     /// <param name="depth">Linear layers, at least 1.</param>
     /// <param name="norm">Whether layers are normalised; those that are not have a bias.</param>
-    public ProjectionHead(int inputs, int hidden, int outputs, int depth, bool norm = true)
+    /// <param name="lastNorm">Whether that holds for the last layer too; predictors end without.</param>
+    public ProjectionHead(int inputs, int hidden, int outputs, int depth, bool norm = true, bool lastNorm = true)
         : base(nameof(ProjectionHead))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
@@ -25,8 +26,9 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         for (var layer = 1; layer <= depth; layer++)
         {
             var width = layer == depth ? outputs : hidden;
-            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: !norm)));
-            if (norm)
+            var normed = norm && (lastNorm || layer < depth);
+            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: !normed)));
+            if (normed)
                 modules.Add(($"norm{layer}", nn.BatchNorm1d(width)));
             if (layer < depth)
                 modules.Add(($"relu{layer}", nn.ReLU()));
