@@ -22,6 +22,14 @@ internal static class LossInputs
             throw new ArgumentException($"{otherName} must have the shape of {name}, ({string.Join(", ", x.shape)}); its shape is ({string.Join(", ", other.shape)}).", otherName);
     }
 
+    public static void SameWidth(Tensor x, string name, Tensor other, string otherName)
+    {
+        Matrix(x, name);
+        Matrix(other, otherName);
+        if (x.size(1) != other.size(1))
+            throw new ArgumentException($"{otherName} must have rows as wide as {name}'s, {x.size(1)}; its shape is ({string.Join(", ", other.shape)}).", otherName);
+    }
+
     public static void Labels(Tensor labels, string name, Tensor rows, string rowsName)
     {
         if (labels.dim() != 1 || labels.size(0) != rows.size(0))

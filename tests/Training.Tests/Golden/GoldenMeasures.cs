@@ -27,6 +27,22 @@ internal static class GoldenMeasures
         ["triplet_explicit"] = c => Triplet.OfTriplets(c["anchor"], c["positive"], c["negative"], c.Number("margin")).Loss,
         ["triplet_explicit_squared"] = c => Triplet.OfTriplets(c["anchor"], c["positive"], c["negative"], c.Number("margin"), squared: true).Loss,
         ["ntxent"] = c => NtXent.Loss(c["z0"], c["z1"], c.Number("temperature")),
+        ["ntxent_memory_bank"] = c => InfoNce.Loss(c["z0"], c["z1"], c["bank"], c.Number("temperature")),
+        ["moco_v2_infonce"] = c => InfoNce.Loss(c["q"], c["k"].detach(), c["queue"], c.Number("temperature")),
+        ["moco_v3"] = c => 2 * c.Number("temperature")
+            * (InfoNce.Loss(c["q1"], c["k2"].detach(), c.Number("temperature")) + InfoNce.Loss(c["q2"], c["k1"].detach(), c.Number("temperature"))),
+        ["nnclr_infonce"] = c => (InfoNce.Loss(NearestNeighbours.Of(c["z0"], c["bank"]), c["p1"], c.Number("temperature"))
+            + InfoNce.Loss(NearestNeighbours.Of(c["z1"], c["bank"]), c["p0"], c.Number("temperature"))) / 2,
+        ["npid_softmax"] = c => Npid.Softmax(c["x"], c["memory"], c["index"], c.Number("temperature")),
+        ["npid_nce"] = c => Npid.Nce(c["x"], c["memory"], c["index"], c["neg"].narrow(1, 1, (long)c.Number("K")), c.Number("temperature")).Loss,
+        ["supcon_labels"] = c => SupCon.Loss(c["x"], c["y"], c.Number("temperature")),
+        ["supcon_two_views"] = c => c.Number("temperature") / c.Number("base_temperature") // this peer's factor
+            * SupCon.Loss(cat([c["z0"], c["z1"]]), c["y"].repeat(2), c.Number("temperature")),
+        ["dcl"] = c => Dcl.Loss(c["z0"], c["z1"], c.Number("temperature")),
+        ["dcl#2"] = c => Dcl.Loss(c["z0"], c["z1"], c.Number("temperature")),
+        ["dclw"] = c => Dcl.Weighted(c["z0"], c["z1"], c.Number("temperature"), c.Number("sigma")),
+        ["align_plus_uniform"] = c => AlignmentUniformity.Alignment(c["z0"], c["z1"], c.Number("alpha"))
+            + c.Number("lam") / 2 * (AlignmentUniformity.Uniformity(c["z0"], c.Number("t")) + AlignmentUniformity.Uniformity(c["z1"], c.Number("t"))),
         ["alignment"] = c => AlignmentUniformity.Alignment(c["z0"], c["z1"], c.Number("alpha")),
         ["uniformity"] = c => AlignmentUniformity.Uniformity(c["x"], c.Number("t")),
         ["knn_classifier"] = KnnTop1,

@@ -13,6 +13,18 @@ public sealed class EveryLossTests
     {
         ["nt-xent"] = (x, _) => NtXent.Loss(x, x.flip(0), 0.5),
         ["nt-xent at τ 0.01"] = (x, _) => NtXent.Loss(x, x.flip(0), 0.01),
+        ["info-nce"] = (x, _) => InfoNce.Loss(x, x.flip(0), 0.2),
+        ["info-nce with a queue"] = (x, _) => InfoNce.Loss(x, x.flip(0), Memory(x), 0.2),
+        ["info-nce with a queue at τ 0.01"] = (x, _) => InfoNce.Loss(x, x.flip(0), Memory(x), 0.01),
+        ["nearest neighbours"] = (x, _) => InfoNce.Loss(NearestNeighbours.Of(x, Memory(x)), x.flip(0), 0.1),
+        ["npid"] = (x, _) => Npid.Softmax(x, Memory(x), arange(x.size(0)), 0.07),
+        ["npid, noise-contrastive"] = (x, _) => Npid.Nce(x, Memory(x), arange(x.size(0)), arange(3).expand(x.size(0), 3), 0.07).Loss,
+        ["npid, noise-contrastive, at τ 0.01"] = (x, _) => Npid.Nce(x, Memory(x), arange(x.size(0)), arange(3).expand(x.size(0), 3), 0.01).Loss,
+        ["supcon"] = (x, y) => SupCon.Loss(x, y, 0.1),
+        ["supcon at τ 0.01"] = (x, y) => SupCon.Loss(x, y, 0.01),
+        ["dcl"] = (x, _) => Dcl.Loss(x, x.flip(0), 0.1),
+        ["dcl at τ 0.01"] = (x, _) => Dcl.Loss(x, x.flip(0), 0.01),
+        ["dclw"] = (x, _) => Dcl.Weighted(x, x.flip(0), 0.1, 0.5),
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
@@ -79,9 +91,18 @@ public sealed class EveryLossTests
         using var outer = NewDisposeScope();
         var (x, u, v) = (Random(8).requires_grad_(), Random(8), Random(8) + 1);
         var (y, similar) = (arange(8).div(2, RoundingMode.floor), arange(8).eq(0));
+        var (items, noise) = (arange(8), zeros([8, 2], int64));
 
         Left(() => UnitRows.Of(x)).ShouldBe(1);
         Left(() => NtXent.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => InfoNce.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => InfoNce.Loss(x, u, v, 0.5)).ShouldBe(1);
+        Left(() => NearestNeighbours.Of(x, u)).ShouldBe(1);
+        Left(() => Npid.Softmax(x, u, items, 0.5)).ShouldBe(1);
+        Left(() => Npid.Nce(x, u, items, noise, 0.5)).ShouldBe(2);
+        Left(() => SupCon.Loss(x, y, 0.5)).ShouldBe(1);
+        Left(() => Dcl.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => Dcl.Weighted(x, u, 0.5, 0.5)).ShouldBe(1);
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);
@@ -107,6 +128,9 @@ public sealed class EveryLossTests
         loss();
         return scope.DisposablesCount;
     }
+
+    /// <summary>A memory with a row for each of x's.</summary>
+    private static Tensor Memory(Tensor x) => UnitRows.Of(Random(12)).narrow(1, 0, x.size(1));
 
     private static Tensor Random(int rows) => Sample.Leaf(Sample.Rows(rows, 4, 11), ScalarType.Float32).detach();
 }
