@@ -14,6 +14,8 @@ namespace ContrastiveService.Training.Methods;
     Summary = "Momentum contrast: each view finds its partner among a queue of thousands of earlier pictures, as a moving average of the encoder sees them. Small batches do; needs no labels.")]
 public sealed class MoCoV2 : Method
 {
+    private const int SmallestGroup = 8; // fewer make statistics that say little
+
     private readonly Options options;
     private readonly ProjectionHead projector;
     private readonly MomentumCopy teacher;
@@ -48,7 +50,7 @@ public sealed class MoCoV2 : Method
         public int Queue { get; init; } = PaperQueue;
 
         [Description("Groups that the teacher sees a batch in, drawn anew at each step, so that its batch norms give away nothing of which pictures lie together; "
-            + "never smaller than two pictures. 1 gives it the batch as a whole.")]
+            + "of at least eight pictures each. 1 gives it the batch as a whole.")]
         [Range(1, 64)]
         public int KeyGroups { get; init; } = 4;
 
@@ -97,7 +99,7 @@ public sealed class MoCoV2 : Method
         using var ungraded = no_grad();
         var b = view.size(0);
         var order = randperm(b).to(view.device);
-        var groups = view.index_select(0, order).tensor_split(Math.Clamp(b / 2, 1, options.KeyGroups));
+        var groups = view.index_select(0, order).tensor_split(Math.Clamp(b / SmallestGroup, 1, options.KeyGroups));
         var k = cat(groups.Select(group => UnitRows.Of(teacher.forward(group))).ToArray()); // (B, d), in drawn order
         return k.index_select(0, order.argsort());
     }

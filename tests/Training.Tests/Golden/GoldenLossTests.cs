@@ -1,4 +1,6 @@
 using ContrastiveService.Training.Evaluation;
+using ContrastiveService.Training.Losses;
+using ContrastiveService.Training.Methods.Heads;
 using TorchSharp;
 
 namespace ContrastiveService.Training.Tests.Golden;
@@ -9,6 +11,8 @@ public sealed class GoldenLossTests
     public static TheoryData<string> Cases => [.. GoldenFile.Losses.Ids];
 
     public static TheoryData<string> Classified => [.. GoldenFile.Losses.Ids.Where(id => GoldenFile.Losses[id].Extra("pred_top1") is not null)];
+
+    public static TheoryData<string> Queued => [.. GoldenFile.Losses.Ids.Where(id => GoldenFile.Losses[id].Extra("queue_after") is not null)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -30,6 +34,24 @@ public sealed class GoldenLossTests
             value.backward();
         foreach (var input in golden.Differentiated)
             golden.Gradient(input).ShouldBe(golden[input].grad);
+    }
+
+    [Theory]
+    [MemberData(nameof(Queued))]
+    public void A_queue_holds_afterwards_what_the_peers_holds(string id)
+    {
+        using var scope = torch.NewDisposeScope();
+        var golden = GoldenFile.Losses[id];
+        var (k, width) = (golden["queue"].size(0), golden["queue"].size(1));
+        using var queue = new RecentRows((int)k, (int)width);
+        queue.load_state_dict(new() { ["rows"] = golden["queue"], ["next"] = torch.tensor((long)golden.Number("ptr")) });
+
+        queue.Remember(UnitRows.Of(golden["k"]));
+        queue.Enqueue();
+
+        var peers = GoldenArray.Read(golden.Extra("queue_after")!.Value);
+        (queue.Rows - peers).abs().max().ToDouble().ShouldBeLessThan(1e-6);
+        queue.state_dict()["next"].ToInt64().ShouldBe(golden.Extra("next_after")!.Value.GetInt64());
     }
 
     [Fact]

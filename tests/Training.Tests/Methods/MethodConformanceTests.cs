@@ -123,6 +123,24 @@ public sealed class MethodConformanceTests
     }
 
     [Theory]
+    [MemberData(nameof(Uses))]
+    public void Where_it_says_that_accumulation_is_the_same_the_loss_of_a_batch_is_the_mean_over_its_parts(string name, bool labeled, bool target, bool grouped)
+    {
+        using var scope = NewDisposeScope();
+        var rig = Rig(name, labeled, target, grouped);
+        if (MethodCatalog.Find(name).DefaultOptions.AccumulationDiffers() is not null)
+            return;
+        // Batch norms see the parts apart in any method.
+        rig.Encoder.eval();
+        rig.Method.eval();
+        var batch = rig.Strangers(10);
+
+        var parts = MethodRig.Parts(batch, 3).Select(part => rig.Method.Loss(part).ToDouble()).ToArray();
+
+        parts.Average().ShouldBe(rig.Method.Loss(batch).ToDouble(), 1e-4);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void An_option_it_does_not_have_is_refused_by_name_with_those_it_has(string name)
     {

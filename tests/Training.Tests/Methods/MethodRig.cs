@@ -47,6 +47,25 @@ internal sealed class MethodRig
     /// <summary>Rows that belong together show different pictures.</summary>
     public Batch Strangers(int seed) => Batch(seed, agree: false);
 
+    /// <summary>The micro-batches of a batch.</summary>
+    public static IEnumerable<Batch> Parts(Batch batch, int count)
+    {
+        return Enumerable.Range(0, count).Select(part => Cut(batch, part));
+
+        Batch Cut(Batch whole, int part)
+        {
+            var rows = whole.Items.size(0) / count;
+            Tensor[] Of(IReadOnlyList<Tensor> views) => [.. views.Select(view => view.narrow(0, part * rows, rows))];
+            return new Batch(Of(whole.Views), whole.Labels?.narrow(0, part * rows, rows), whole.Items.narrow(0, part * rows, rows))
+            {
+                WeakViews = Of(whole.WeakViews),
+                LocalViews = Of(whole.LocalViews),
+                Target = whole.Target is null ? null : Cut(whole.Target, part),
+                Step = whole.Step,
+            };
+        }
+    }
+
     private Batch Batch(int seed, bool agree)
     {
         using var random = new Generator((ulong)seed);

@@ -47,6 +47,27 @@ public sealed class NpidTests
     }
 
     [Fact]
+    public void A_run_taken_up_again_keeps_the_Z_it_had()
+    {
+        using var scope = NewDisposeScope();
+        var options = new Npid.Options { ProjectionWidth = 6, FullUpTo = 0, Negatives = 5 };
+        var (first, second) = (Rig(options), Rig(options));
+        using var ungraded = no_grad();
+        first.Method.Loss(first.Strangers(2));
+        first.Method.AfterStep(1);
+        second.Method.load_state_dict(first.Method.state_dict());
+        var batch = first.Strangers(3);
+
+        var losses = new[] { first, second }.Select(rig =>
+        {
+            manual_seed(4);
+            return rig.Method.Loss(batch).ToDouble();
+        }).ToArray();
+
+        losses[1].ShouldBe(losses[0]);
+    }
+
+    [Fact]
     public void After_a_step_the_memories_of_the_items_seen_move_to_the_sphere_between_old_and_new_and_no_other()
     {
         using var scope = NewDisposeScope();

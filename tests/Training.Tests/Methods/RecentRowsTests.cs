@@ -94,6 +94,21 @@ public sealed class RecentRowsTests
         }
     }
 
+    [Fact]
+    public void It_works_on_after_its_tensors_were_replaced_as_when_it_is_moved_to_a_gpu()
+    {
+        using var scope = NewDisposeScope();
+        using var queue = new RecentRows(3, 2);
+        queue.to(ScalarType.Float64);
+
+        queue.Remember(ones([4, 2], dtype: ScalarType.Float64));
+        queue.Enqueue();
+
+        queue.state_dict()["rows"].sum().ToDouble().ShouldBe(6);
+        queue.state_dict()["next"].ToInt64().ShouldBe(1);
+        queue.Rows.dtype.ShouldBe(ScalarType.Float64);
+    }
+
     [Theory]
     [InlineData(60_000, 65_536, 16_384)]
     [InlineData(60_000, 4096, 4096)]

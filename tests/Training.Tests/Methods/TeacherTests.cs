@@ -57,6 +57,26 @@ public sealed class TeacherTests
         Same(Encoder(teacher).buffers(), rig.Encoder.buffers()).ShouldBeTrue();
     }
 
+    [Theory]
+    [MemberData(nameof(Uses))]
+    public void It_stays_untrained_and_follows_after_weights_were_replaced_as_when_they_are_moved_to_a_gpu(string name, bool labeled, bool target, bool grouped)
+    {
+        using var scope = NewDisposeScope();
+        var rig = new MethodRig(MethodCatalog.Find(name), new DataTraits(labeled, target, grouped));
+        rig.Encoder.to(ScalarType.Float64);
+        rig.Method.to(ScalarType.Float64);
+        var teacher = TeacherOf(rig)!;
+        using var ungraded = no_grad();
+        foreach (var parameter in rig.Encoder.parameters())
+            parameter.add_(1);
+        var before = Copy(Encoder(teacher).parameters());
+
+        rig.Method.AfterStep(1);
+
+        teacher.parameters().ShouldAllBe(p => !p.requires_grad && p.dtype == ScalarType.Float64);
+        Same(Encoder(teacher).parameters(), before).ShouldBeFalse();
+    }
+
     internal static MomentumCopy? TeacherOf(MethodRig rig) =>
         rig.Method.children().OfType<MomentumCopy>().SingleOrDefault();
 
