@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ContrastiveService.Training.Tests.Golden;
 
-/// <summary>A file of this folder, embedded in the tests; README.md says where its numbers are from and how to add some.</summary>
+/// <summary>Files of this folder, embedded in the tests; README.md says where its numbers are from and how to add some.</summary>
 public sealed class GoldenFile
 {
     /// <summary>NaN and infinities stand as strings.</summary>
@@ -12,23 +12,33 @@ public sealed class GoldenFile
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals | JsonNumberHandling.AllowReadingFromString,
     };
 
-    private readonly JsonElement root;
+    private readonly Dictionary<string, (JsonElement Case, JsonElement Arrays)> cases;
 
-    private GoldenFile(string name)
+    private GoldenFile(params string[] names)
+    {
+        var roots = names.Select(Read).ToArray();
+        cases = roots.SelectMany(root => root.GetProperty("cases").EnumerateArray().Select(c => (Case: c, Arrays: root.GetProperty("arrays"))))
+            .ToDictionary(c => c.Case.GetProperty("id").GetString()!);
+        Definitions = [.. roots.SelectMany(root => root.GetProperty("definitions").EnumerateObject().Select(d => d.Name))];
+    }
+
+    /// <summary>Losses and metrics, file by file of their families.</summary>
+    public static GoldenFile Losses { get; } = new("contrast.json");
+
+    /// <summary>Steps of optimisers, schedules and moving averages.</summary>
+    public static GoldenFile Optimizers { get; } = new("optimizers.json");
+
+    public IEnumerable<string> Ids => cases.Keys;
+
+    public IReadOnlyList<string> Definitions { get; }
+
+    /// <summary>A case with inputs of its own.</summary>
+    public GoldenCase this[string id] => new(cases[id].Case, cases[id].Arrays);
+
+    private static JsonElement Read(string name)
     {
         using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream($"Golden/{name}")
             ?? throw new FileNotFoundException($"Golden/{name} is not embedded.", name);
-        root = JsonDocument.Parse(stream).RootElement;
+        return JsonDocument.Parse(stream).RootElement;
     }
-
-    public static GoldenFile Losses { get; } = new("losses.json");
-
-    public static GoldenFile Optimizers { get; } = new("optimizers.json");
-
-    public IEnumerable<string> Ids => root.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("id").GetString()!);
-
-    public IEnumerable<string> Definitions => root.GetProperty("definitions").EnumerateObject().Select(d => d.Name);
-
-    /// <summary>A case with inputs of its own.</summary>
-    public GoldenCase this[string id] => new(root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id), root.GetProperty("arrays"));
 }

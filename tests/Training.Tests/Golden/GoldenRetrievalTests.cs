@@ -15,7 +15,7 @@ public sealed class GoldenRetrievalTests
         using var scope = torch.NewDisposeScope();
         var golden = GoldenFile.Losses[id];
 
-        var ours = Retrieval.Among(golden["x"], golden["y"], GoldenMeasures.MetricOf(golden));
+        var ours = Retrieval.Among(golden["x"], golden["y"], ContrastMeasures.MetricOf(golden));
 
         ours.RecallAt1.ShouldBe(Extra("recall_at_1"), 1e-8);
         ours.RecallAt5.ShouldBe(Extra("recall_at_5"), 1e-8);
