@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,6 +22,9 @@ public abstract class Method(string name, MethodContext context) : nn.Module(nam
 
     /// <summary>The method's own parameters that the optimiser moves: by default those that require gradients, which a teacher's do not. The encoder's are added by the trainer.</summary>
     public virtual IEnumerable<(string Name, Parameter Parameter)> Trainable() => named_parameters().Where(p => p.parameter.requires_grad);
+
+    /// <summary>How the optimiser treats one of <see cref="Trainable"/>, where that differs from the plan.</summary>
+    public virtual ParameterRule Rule(string name) => ParameterRule.AsPlanned;
 
     /// <summary>Called after every optimiser step, without gradient; <paramref name="steps"/> of them are done.</summary>
     public virtual void AfterStep(long steps)
