@@ -44,6 +44,22 @@ public sealed class SeedConvNetTests
         backbone.call(images).allclose(expected, 1e-4, 1e-5).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(0.25, 16, 32)]
+    [InlineData(2, 128, 256)]
+    public void A_width_multiplier_changes_the_convolutions_and_never_the_features(double multiplier, long first, long second)
+    {
+        using var scope = NewDisposeScope();
+        using var backbone = BackboneCatalog.Create(new BackbonePlan { Type = "seed-convnet", BatchNorm = true, WidthMultiplier = multiplier }, channels: 1, imageSize: 28, seed: 1);
+
+        var weights = backbone.state_dict();
+
+        weights["conv1.weight"].size(0).ShouldBe(first);
+        weights["conv2.weight"].size(0).ShouldBe(second);
+        weights["bn2.weight"].size(0).ShouldBe(second);
+        backbone.call(rand(2, 1, 28, 28)).shape.ShouldBe([2, backbone.Width]);
+    }
+
     static Tensor Block(Tensor x, Dictionary<string, Tensor> weights, int number, long[] over) =>
         nn.functional.max_pool2d(Norm(nn.functional.conv2d(x, weights[$"conv{number}.weight"], weights[$"conv{number}.bias"], padding: [1, 1]), weights, number, over).relu(), 2);
 
