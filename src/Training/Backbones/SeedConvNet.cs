@@ -43,11 +43,15 @@ public sealed class SeedConvNet : Backbone
     {
         CheckInput(images, channels, Smallest);
         using var scope = NewDisposeScope();
-        var x = nn.functional.max_pool2d(Normal(bn1, conv1.call(images)).relu_(), 2); // (B, 64, H/2, W/2)
-        x = nn.functional.max_pool2d(Normal(bn2, conv2.call(x)).relu_(), 2); // (B, 128, H/4, W/4)
+        // Pooled first: ReLU gives the same and has a quarter to do.
+        var x = nn.functional.max_pool2d(Normal(bn1, ChannelsLast(conv1.call(images))), 2).relu_(); // (B, 64, H/2, W/2)
+        x = nn.functional.max_pool2d(Normal(bn2, conv2.call(x)), 2).relu_(); // (B, 128, H/4, W/4)
         if (x.size(2) != Grid || x.size(3) != Grid) x = nn.functional.adaptive_avg_pool2d(x, Grid);
         return Normal(bn3, fc.call(x.flatten(1))).MoveToOuterDisposeScope(); // (B, 128)
     }
+
+    /// <summary>The same numbers with the channels of a pixel side by side: libtorch's pooling takes an eighth of the time then.</summary>
+    static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     static int Channels(int channels, BackbonePlan plan) => Math.Max(1, (int)Math.Round(channels * plan.WidthMultiplier));
 

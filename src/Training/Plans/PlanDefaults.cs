@@ -25,6 +25,7 @@ internal static partial class PlanDefaults
     {
         var side = Math.Min(facts.Width, facts.Height);
         var size = Fitting(request, Math.Clamp(side, 16, 224));
+        var channels = Math.Max(facts.Channels, facts.Target?.Channels ?? 0); // either domain may have colours
         var optimizer = new JsonObject();
         if ((request["optimizer"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
             optimizer["learningRate"] = 0.05;
@@ -32,12 +33,12 @@ internal static partial class PlanDefaults
         {
             ["name"] = DefaultName(request),
             ["imageSize"] = size,
-            ["channels"] = facts.Channels,
+            ["channels"] = channels,
             ["batchSize"] = DefaultBatch(facts),
             ["backbone"] = new JsonObject(),
             ["optimizer"] = optimizer,
             // A blur of a pixel or two wipes out a small picture, and grey pictures have no colour to take away.
-            ["views"] = new JsonObject { ["grey"] = facts.Channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
+            ["views"] = new JsonObject { ["grey"] = channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
         };
     }
 
