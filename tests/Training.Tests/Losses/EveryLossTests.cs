@@ -25,6 +25,12 @@ public sealed class EveryLossTests
         ["dcl"] = (x, _) => Dcl.Loss(x, x.flip(0), 0.1),
         ["dcl at τ 0.01"] = (x, _) => Dcl.Loss(x, x.flip(0), 0.01),
         ["dclw"] = (x, _) => Dcl.Weighted(x, x.flip(0), 0.1, 0.5),
+        ["simsiam"] = (x, _) => SimSiam.Loss(x, x.flip(0), x.roll(1, 0), x * 2),
+        ["byol"] = (x, _) => Byol.Loss(x, x.flip(0), x.roll(1, 0), x * 2),
+        ["barlow twins"] = (x, _) => BarlowTwins.Of(x, x.flip(0), 0.0051).Loss,
+        ["barlow twins, of the same view"] = (x, _) => BarlowTwins.Of(x, x, 1).Loss,
+        ["vicreg"] = (x, _) => VicReg.Of(x, x.flip(0)).Loss,
+        ["vicreg, of the same view"] = (x, _) => VicReg.Of(x, x, 0, 1, 25).Loss,
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
@@ -50,6 +56,7 @@ public sealed class EveryLossTests
         ["identical"] = () => ones(8, 4) * 0.3,
         ["pairs of identical rows"] = () => Random(4).repeat(2, 1),
         ["1e4 times longer"] = () => Random(8) * 1e4,
+        ["1e4 away"] = () => Random(8) + 1e4,
         ["1e-6 times longer"] = () => Random(8) * 1e-6,
         ["one row"] = () => Random(1),
         ["two rows"] = () => Random(2),
@@ -103,6 +110,10 @@ public sealed class EveryLossTests
         Left(() => SupCon.Loss(x, y, 0.5)).ShouldBe(1);
         Left(() => Dcl.Loss(x, u, 0.5)).ShouldBe(1);
         Left(() => Dcl.Weighted(x, u, 0.5, 0.5)).ShouldBe(1);
+        Left(() => SimSiam.Loss(x, x, u, v)).ShouldBe(1);
+        Left(() => Byol.Loss(x, x, u, v)).ShouldBe(1);
+        Left(() => BarlowTwins.Of(x, u, 0.0051)).ShouldBe(3);
+        Left(() => VicReg.Of(x, u)).ShouldBe(4);
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);

@@ -87,4 +87,64 @@ internal static class SlowLosses
         var active = candidates.Count == 0 ? 0 : (double)chosen.Count(t => t.near - t.far + margin > 0) / candidates.Count;
         return (costs.Where(c => c > 0).DefaultIfEmpty().Average(), active);
     }
+
+    public static double Cosine(double[] x, double[] y) => Unit(x).Zip(Unit(y), (a, b) => a * b).Sum();
+
+    public static double SimSiam(double[][] p0, double[][] p1, double[][] z0, double[][] z1) =>
+        -(p0.Zip(z1, Cosine).Average() + p1.Zip(z0, Cosine).Average()) / 2;
+
+    public static double Byol(double[][] p0, double[][] p1, double[][] z0, double[][] z1)
+    {
+        double Away(double[] p, double[] z) => Math.Pow(Distance(Unit(p), Unit(z)), 2);
+        return p0.Zip(z1, Away).Average() + p1.Zip(z0, Away).Average();
+    }
+
+    public static (double OnDiagonal, double OffDiagonal) BarlowTwins(double[][] z0, double[][] z1)
+    {
+        var (on, off) = (0.0, 0.0);
+        for (var i = 0; i < z0[0].Length; i++)
+        {
+            for (var j = 0; j < z0[0].Length; j++)
+            {
+                var (a, b) = (Column(z0, i), Column(z1, j));
+                var c = Covariance(a, b, a.Length) / Math.Sqrt((Covariance(a, a, a.Length) + 1e-5) * (Covariance(b, b, b.Length) + 1e-5));
+                if (i == j)
+                    on += (1 - c) * (1 - c);
+                else
+                    off += c * c;
+            }
+        }
+
+        return (on, off);
+    }
+
+    public static (double Invariance, double Variance, double Covariance) VicReg(double[][] z0, double[][] z1)
+    {
+        var width = z0[0].Length;
+        var (variance, covariance) = (0.0, 0.0);
+        foreach (var z in new[] { z0, z1 })
+        {
+            for (var i = 0; i < width; i++)
+            {
+                for (var j = 0; j < width; j++)
+                {
+                    var c = Covariance(Column(z, i), Column(z, j), z.Length - 1);
+                    if (i == j)
+                        variance += Math.Max(0, 1 - Math.Sqrt(c + 1e-4)) / width / 2;
+                    else
+                        covariance += c * c / width;
+                }
+            }
+        }
+
+        return (z0.Zip(z1, (x, y) => Math.Pow(Distance(x, y), 2)).Sum() / z0.Length / width, variance, covariance);
+    }
+
+    private static double[] Column(double[][] rows, int column) => [.. rows.Select(row => row[column])];
+
+    private static double Covariance(double[] x, double[] y, int over)
+    {
+        var (mx, my) = (x.Average(), y.Average());
+        return x.Zip(y, (a, b) => (a - mx) * (b - my)).Sum() / over;
+    }
 }
