@@ -34,6 +34,10 @@ public sealed class EveryLossTests
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
+        ["swav"] = (x, _) => SwappedPrediction(x, 0.05, 0.1),
+        ["swav at ε and τ 0.01"] = (x, _) => SwappedPrediction(x, 0.01, 0.01),
+        ["dino"] = (x, _) => Dino.Loss([x, x.flip(0), x * 2], [x, x.flip(0)], x[0], 0.1, 0.04).Loss,
+        ["dino at τ 0.01"] = (x, _) => Dino.Loss([x, x.flip(0)], [x.flip(0), x], x[0], 0.01, 0.01).Loss,
         ["contrastive of pairs"] = (x, y) => Contrastive.OfPairs(x, x.flip(0), y.eq(0)).Loss,
         ["contrastive, hadsell"] = (x, y) => Contrastive.OfLabels(x, y).Loss,
         ["contrastive, distance, on the sphere"] = (x, y) => Contrastive.OfLabels(UnitRows.Of(x), y, 1, ContrastiveForm.Distance).Loss,
@@ -98,7 +102,7 @@ public sealed class EveryLossTests
         using var outer = NewDisposeScope();
         var (x, u, v) = (Random(8).requires_grad_(), Random(8), Random(8) + 1);
         var (y, similar) = (arange(8).div(2, RoundingMode.floor), arange(8).eq(0));
-        var (items, noise) = (arange(8), zeros([8, 2], int64));
+        var (items, noise, center) = (arange(8), zeros([8, 2], int64), zeros(4));
 
         Left(() => UnitRows.Of(x)).ShouldBe(1);
         Left(() => NtXent.Loss(x, u, 0.5)).ShouldBe(1);
@@ -114,6 +118,10 @@ public sealed class EveryLossTests
         Left(() => Byol.Loss(x, x, u, v)).ShouldBe(1);
         Left(() => BarlowTwins.Of(x, u, 0.0051)).ShouldBe(3);
         Left(() => VicReg.Of(x, u)).ShouldBe(4);
+        Left(() => Sinkhorn.Assign(x, 0.05, 3)).ShouldBe(1);
+        Left(() => Sinkhorn.Assign(x, u, 0.05, 3)).ShouldBe(1);
+        Left(() => SwAv.Loss([x, u], [v], 0.1)).ShouldBe(1);
+        Left(() => Dino.Loss([x, u], [v], center, 0.1, 0.04)).ShouldBe(2);
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);
@@ -139,6 +147,9 @@ public sealed class EveryLossTests
         loss();
         return scope.DisposablesCount;
     }
+
+    private static Tensor SwappedPrediction(Tensor x, double epsilon, double temperature) =>
+        SwAv.Loss([x, x.flip(0), x * 2], [Sinkhorn.Assign(x, epsilon, 3), Sinkhorn.Assign(x.flip(0), x, epsilon, 3)], temperature);
 
     /// <summary>A memory with a row for each of x's.</summary>
     private static Tensor Memory(Tensor x) => UnitRows.Of(Random(12)).narrow(1, 0, x.size(1));

@@ -147,4 +147,41 @@ internal static class SlowLosses
         var (mx, my) = (x.Average(), y.Average());
         return x.Zip(y, (a, b) => (a - mx) * (b - my)).Sum() / over;
     }
+
+    public static double[][] Sinkhorn(double[][] scores, double epsilon, int iterations)
+    {
+        double[][] q = [.. scores.Select(row => row.Select(s => Math.Exp(s / epsilon)).ToArray())];
+        var total = q.Sum(row => row.Sum());
+        q = [.. q.Select(row => row.Select(x => x / total).ToArray())];
+        for (var iteration = 0; iteration < iterations; iteration++)
+        {
+            var columns = Enumerable.Range(0, q[0].Length).Select(k => q.Sum(row => row[k]) * q[0].Length).ToArray();
+            q = [.. q.Select(row => row.Zip(columns, (x, sum) => x / sum).ToArray())];
+            q = [.. q.Select(row => row.Select(x => x / row.Sum() / q.Length).ToArray())];
+        }
+
+        return [.. q.Select(row => row.Select(x => x * q.Length).ToArray())];
+    }
+
+    public static double SwAv(double[][][] scores, double[][][] assignments, double temperature) =>
+        CrossViews(assignments, [.. scores.Select(view => Softmax(view, temperature))]);
+
+    public static double Dino(double[][][] student, double[][][] teacher, double[] center, double studentTemperature, double teacherTemperature) =>
+        CrossViews(
+            [.. teacher.Select(view => Softmax([.. view.Select(row => row.Zip(center, (t, c) => t - c).ToArray())], teacherTemperature))],
+            [.. student.Select(view => Softmax(view, studentTemperature))]);
+
+    private static double CrossViews(double[][][] targets, double[][][] predictions)
+    {
+        var costs =
+            from t in Enumerable.Range(0, targets.Length)
+            from v in Enumerable.Range(0, predictions.Length)
+            where v != t
+            from row in targets[t].Zip(predictions[v])
+            select -row.First.Zip(row.Second, (q, p) => q * Math.Log(p)).Sum();
+        return costs.Average();
+    }
+
+    private static double[][] Softmax(double[][] rows, double temperature) =>
+        [.. rows.Select(row => row.Select(x => Math.Exp(x / temperature) / row.Sum(y => Math.Exp(y / temperature))).ToArray())];
 }
