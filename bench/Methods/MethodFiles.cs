@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace ContrastiveService.Bench.Methods;
 
-/// <summary>What is kept of a run under bench/results/methods: its result, or how far it got. Another plan is another run.</summary>
+/// <summary>What is kept of a run under bench/results/methods: its result, or how far it got. Another recipe is another run.</summary>
 internal sealed class MethodFiles
 {
     /// <summary>For what does not depend on the seed.</summary>
@@ -20,8 +20,8 @@ internal sealed class MethodFiles
 
     public MethodFiles(MethodRecipe recipe, long seed)
     {
-        var plan = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.Plan(seed).ToJson())))[..12];
-        path = Path.Combine(Directory.CreateDirectory(Folder).FullName, string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{recipe.Data.Name}-{seed}-{plan}"));
+        var asked = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.Request.ToJsonString())))[..12];
+        path = Path.Combine(Directory.CreateDirectory(Folder).FullName, string.Create(CultureInfo.InvariantCulture, $"{recipe.Name}-{recipe.Data.Name}-{seed}-{asked}"));
     }
 
     /// <summary>A folder for checkpoints on their way.</summary>

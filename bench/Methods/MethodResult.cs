@@ -15,4 +15,9 @@ namespace ContrastiveService.Bench.Methods;
 /// <param name="Warnings">What the run warned of.</param>
 internal sealed record MethodResult(
     string Name, string Data, long Seed, JsonElement Plan, MethodScores Before, MethodScores After, double Seconds, int Threads,
-    IReadOnlyDictionary<string, double> Found, IReadOnlyList<string> Warnings);
+    IReadOnlyDictionary<string, double> Found, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The same with what one of the run's phases found, under plain names.</summary>
+    public MethodResult Only(string prefix) =>
+        this with { Found = Found.Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(f => f.Key[prefix.Length..], f => f.Value) };
+}

@@ -5,8 +5,8 @@ namespace ContrastiveService.Bench.Methods;
 /// <summary>The tables: each family of methods beside its floors, mean ± standard deviation over the seeds.</summary>
 internal static class MethodTables
 {
-    /// <summary>The rows that train on the source alone and on the target with its labels: the ends of the gap that the others are to close.</summary>
-    private const string SourceOnly = "source-only", TargetTrained = "target-trained";
+    /// <summary>What a run that also trains the baselines calls them: on the source alone, and on the target with its labels, the ends of the gap.</summary>
+    private const string SourceOnly = "sourceOnly.", TargetTrained = "targetTrained.";
 
     private static readonly Column[] Instances =
     [
@@ -51,6 +51,14 @@ internal static class MethodTables
                     report.Add(floor, [name, "", .. columns.Select(c => c.Floor?.Invoke(floor) ?? ""), "", ""]);
             }
 
+            foreach (var (name, prefix) in new[] { ("source only", SourceOnly), ("trained on target", TargetTrained) })
+            {
+                MethodResult[] results = [.. family.SelectMany(recipe => seeds.Select(seed => new MethodFiles(recipe, seed).Result)).OfType<MethodResult>()
+                    .Where(r => r.Found.ContainsKey($"{prefix}targetAccuracy")).Select(r => r.Only(prefix))];
+                if (results.Length > 0)
+                    report.Add(results, [name, Invariant($"{results.Length}"), .. columns.Select(c => c.Title.StartsWith("kNN", StringComparison.Ordinal) ? "" : c.Cell(new(family.First(), results, []))), "", ""]);
+            }
+
             foreach (var recipe in family)
             {
                 MethodResult[] results = [.. seeds.Select(seed => new MethodFiles(recipe, seed).Result).OfType<MethodResult>()];
@@ -68,11 +76,11 @@ internal static class MethodTables
 
     private static double? GapCovered(Row row, MethodResult result)
     {
-        var (low, high) = (Of(SourceOnly), Of(TargetTrained));
+        var (low, high) = (Baseline(SourceOnly), Baseline(TargetTrained));
         return Found(result, "targetAccuracy") is { } reached && low < high ? (reached - low) / (high - low) : null;
 
-        double? Of(string name) => row.All.FirstOrDefault(r => r.Name.StartsWith(name, StringComparison.Ordinal)) is { } recipe
-            && new MethodFiles(recipe, result.Seed).Result is { } end ? Found(end, "targetAccuracy") : null;
+        double? Baseline(string prefix) => row.All
+            .Select(recipe => new MethodFiles(recipe, result.Seed).Result).OfType<MethodResult>().Select(r => Found(r, $"{prefix}targetAccuracy")).FirstOrDefault(a => a is not null);
     }
 
     private static double? Found(MethodResult result, string name) => result.Found.TryGetValue(name, out var value) ? value : null;
