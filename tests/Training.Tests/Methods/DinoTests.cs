@@ -10,10 +10,8 @@ public sealed class DinoTests
 {
     private const int Rows = 12;
 
-    private static readonly Dino.Options Small = new()
-    {
-        StudentTemperature = 0.2, TeacherTemperature = 0.1, TeacherTemperatureStart = 0.1, LocalViews = 0, HiddenWidth = 8, BottleneckWidth = 6, OutputWidth = 5,
-    };
+    private static readonly Dino.Options Small =
+        new() { StudentTemperature = 0.2, TeacherTemperature = 0.1, TeacherTemperatureStart = 0.1, LocalViews = 0, HiddenWidth = 8, BottleneckWidth = 6, OutputWidth = 5 };
 
     [Theory]
     [InlineData(0)]
