@@ -6,5 +6,6 @@ namespace ContrastiveService.Training.Tests.Golden;
 internal static class GoldenMeasures
 {
     public static IReadOnlyDictionary<string, Func<GoldenCase, Tensor>> ByDefinition { get; } =
-        new[] { ContrastMeasures.ByDefinition, DistillationMeasures.ByDefinition, ClusteringMeasures.ByDefinition }.SelectMany(family => family).ToDictionary();
+        new[] { ContrastMeasures.ByDefinition, DistillationMeasures.ByDefinition, ClusteringMeasures.ByDefinition, TaskMeasures.ByDefinition }
+            .SelectMany(family => family).ToDictionary();
 }
