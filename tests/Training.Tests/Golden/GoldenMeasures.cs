@@ -6,5 +6,5 @@ namespace ContrastiveService.Training.Tests.Golden;
 internal static class GoldenMeasures
 {
     public static IReadOnlyDictionary<string, Func<GoldenCase, Tensor>> ByDefinition { get; } =
-        new[] { ContrastMeasures.ByDefinition }.SelectMany(family => family).ToDictionary();
+        new[] { ContrastMeasures.ByDefinition, AdaptationMeasures.ByDefinition }.SelectMany(family => family).ToDictionary();
 }
