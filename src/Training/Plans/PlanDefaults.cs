@@ -63,11 +63,11 @@ internal static partial class PlanDefaults
         return found.FittingImage(Text(backbone?["stem"]) == "standard" ? StemKind.Standard : StemKind.Small, size);
     }
 
-    /// <summary>256, or the largest power of two that still gives an epoch of four steps.</summary>
+    /// <summary>256, or the largest power of two that still gives an epoch of four steps, on either domain.</summary>
     private static int DefaultBatch(DatasetFacts facts)
     {
         var batch = 256;
-        while (batch > 4 && batch * 4 > facts.Items)
+        while (batch > 4 && batch * 4 > Math.Min(facts.Items, facts.Target?.Items ?? facts.Items))
             batch /= 2;
         return batch;
     }

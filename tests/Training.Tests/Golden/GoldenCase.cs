@@ -58,6 +58,8 @@ public sealed class GoldenCase
 
     public double Number(string hyper) => json.GetProperty("hyper").GetProperty(hyper).GetDouble();
 
+    public double[] Numbers(string hyper) => json.GetProperty("hyper").GetProperty(hyper).Deserialize<double[]>()!;
+
     public bool Flag(string hyper) => json.GetProperty("hyper").GetProperty(hyper).GetBoolean();
 
     public string Text(string hyper) => json.GetProperty("hyper").GetProperty(hyper).GetString()!;

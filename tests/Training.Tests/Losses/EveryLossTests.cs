@@ -31,6 +31,17 @@ public sealed class EveryLossTests
         ["barlow twins, of the same view"] = (x, _) => BarlowTwins.Of(x, x, 1).Loss,
         ["vicreg"] = (x, _) => VicReg.Of(x, x.flip(0)).Loss,
         ["vicreg, of the same view"] = (x, _) => VicReg.Of(x, x, 0, 1, 25).Loss,
+        ["mmd"] = (x, _) => Mmd.Loss(x, Memory(x)),
+        ["mmd, linear"] = (x, _) => Mmd.Loss(x, x.flip(0).detach() + 0.1, MmdEstimator.Linear),
+        ["mmd, biased"] = (x, _) => Mmd.Loss(x, Memory(x), MmdEstimator.Biased),
+        ["mmd of one domain"] = (x, _) => Mmd.Loss(x, x),
+        ["coral"] = (x, _) => Coral.Loss(x, Memory(x)),
+        ["l1 alignment"] = (x, _) => L1Alignment.Loss(x, Memory(x)),
+        ["domain classification"] = (x, _) => DomainClassification.Loss(x.narrow(1, 0, 1), x.narrow(1, 0, 1).flip(0)),
+        ["classifier discrepancy"] = (x, _) => ClassifierDiscrepancy.Loss(x, x.flip(0)),
+        ["fixmatch"] = (x, _) => FixMatch.Loss(x.flip(0), x, 0.5),
+        ["fixmatch where nothing is sure"] = (x, _) => FixMatch.Loss(zeros_like(x), x, 1),
+        ["self-ensembling"] = (x, _) => SelfEnsembling.Loss(x, x.flip(0), 0.5),
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
@@ -102,7 +113,7 @@ public sealed class EveryLossTests
         using var outer = NewDisposeScope();
         var (x, u, v) = (Random(8).requires_grad_(), Random(8), Random(8) + 1);
         var (y, similar) = (arange(8).div(2, RoundingMode.floor), arange(8).eq(0));
-        var (items, noise, center) = (arange(8), zeros([8, 2], int64), zeros(4));
+        var (items, noise, center, logit) = (arange(8), zeros([8, 2], int64), zeros(4), ones(8, 1));
 
         Left(() => UnitRows.Of(x)).ShouldBe(1);
         Left(() => NtXent.Loss(x, u, 0.5)).ShouldBe(1);
@@ -122,6 +133,17 @@ public sealed class EveryLossTests
         Left(() => Sinkhorn.Assign(x, u, 0.05, 3)).ShouldBe(1);
         Left(() => SwAv.Loss([x, u], [v], 0.1)).ShouldBe(1);
         Left(() => Dino.Loss([x, u], [v], center, 0.1, 0.04)).ShouldBe(2);
+        foreach (var estimator in Enum.GetValues<MmdEstimator>())
+            Left(() => Mmd.Loss(x, u, estimator)).ShouldBe(1);
+        Left(() => Coral.Loss(x, u)).ShouldBe(1);
+        Left(() => L1Alignment.Loss(x, u)).ShouldBe(1);
+        Left(() => GradientReversal.Of(x, 0.5)).ShouldBe(1);
+        Left(() => DomainClassification.Loss(logit, logit)).ShouldBe(1);
+        Left(() => DomainClassification.Accuracy(logit, logit)).ShouldBe(1);
+        Left(() => ClassifierDiscrepancy.Loss(x, u)).ShouldBe(1);
+        Left(() => FixMatch.Loss(u, x, 0.5)).ShouldBe(1);
+        Left(() => FixMatch.PseudoLabels(x, 0.5)).ShouldBe(2);
+        Left(() => SelfEnsembling.Loss(x, u, 0.5)).ShouldBe(1);
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);

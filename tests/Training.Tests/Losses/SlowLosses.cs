@@ -184,4 +184,45 @@ internal static class SlowLosses
 
     private static double[][] Softmax(double[][] rows, double temperature) =>
         [.. rows.Select(row => row.Select(x => Math.Exp(x / temperature) / row.Sum(y => Math.Exp(y / temperature))).ToArray())];
+
+    public static double Mmd(double[][] s, double[][] t, MmdEstimator estimator, double[] alphas)
+    {
+        double[][] all = [.. s, .. t];
+        var m = all.SelectMany(x => all.Select(y => Math.Pow(Distance(x, y), 2))).Average();
+        double K(double[] x, double[] y) => alphas.Sum(alpha => Math.Exp(-Math.Pow(Distance(x, y), 2) / (2 * alpha * m)));
+        if (estimator == MmdEstimator.Linear)
+        {
+            int Next(int i) => (i + 1) % s.Length;
+            return Enumerable.Range(0, s.Length).Average(i => K(s[i], s[Next(i)]) + K(t[i], t[Next(i)]) - K(s[i], t[Next(i)]) - K(s[Next(i)], t[i]));
+        }
+
+        double Within(double[][] x) =>
+            (from i in Enumerable.Range(0, x.Length) from j in Enumerable.Range(0, x.Length) where i != j || estimator == MmdEstimator.Biased select K(x[i], x[j])).DefaultIfEmpty().Average();
+        return Within(s) + Within(t) - (2 * s.SelectMany(x => t.Select(y => K(x, y))).Average());
+    }
+
+    public static double Coral(double[][] s, double[][] t)
+    {
+        var d = s[0].Length;
+        double Covariance(double[][] x, int a, int b) =>
+            x.Sum(row => (row[a] - x.Average(r => r[a])) * (row[b] - x.Average(r => r[b]))) / (x.Length - 1);
+        return (from a in Enumerable.Range(0, d) from b in Enumerable.Range(0, d) select Math.Pow(Covariance(s, a, b) - Covariance(t, a, b), 2)).Sum() / (4 * d * d);
+    }
+
+    public static double L1Alignment(double[][] s, double[][] t) =>
+        Enumerable.Range(0, s[0].Length).Average(k => Math.Abs(s.Average(x => x[k]) - t.Average(x => x[k])));
+
+    public static double ClassifierDiscrepancy(double[][] a, double[][] b) =>
+        a.Zip(b, (x, y) => Softmax(x).Zip(Softmax(y), (p, q) => Math.Abs(p - q)).Average()).Average();
+
+    public static double FixMatch(double[][] weak, double[][] strong, double threshold) => weak.Zip(strong, (x, y) =>
+    {
+        var q = Softmax(x);
+        return q.Max() >= threshold ? -Math.Log(Softmax(y)[Array.IndexOf(q, q.Max())]) : 0;
+    }).Average();
+
+    public static double SelfEnsembling(double[][] student, double[][] teacher, double threshold) =>
+        student.Zip(teacher, (x, y) => Softmax(y).Max() >= threshold ? Softmax(x).Zip(Softmax(y), (p, q) => (p - q) * (p - q)).Average() : 0).Average();
+
+    private static double[] Softmax(double[] x) => [.. x.Select(a => Math.Exp(a) / x.Sum(Math.Exp))];
 }
