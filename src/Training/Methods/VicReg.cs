@@ -61,13 +61,17 @@ public sealed class VicReg : Method
         public override IEnumerable<PlanError> Check(TrainingPlan plan, DatasetFacts facts)
         {
             if (plan.BatchSize / plan.Optimizer.Accumulate < 2)
-                yield return new("batchSize", $"is {plan.BatchSize} in {plan.Optimizer.Accumulate} parts, but a feature's variance takes at least two pictures. Make it at least {2 * plan.Optimizer.Accumulate}, or optimizer.accumulate smaller.");
+                yield return new(
+                    "batchSize",
+                    $"is {plan.BatchSize} in {plan.Optimizer.Accumulate} parts, but a feature's variance takes at least two pictures."
+                        + $" Make it at least {2 * plan.Optimizer.Accumulate}, or optimizer.accumulate smaller.");
         }
 
         public override string? AccumulationDiffers() => "variances and covariances are taken over the items of a micro-batch, and fewer items say less about them";
 
         public override string? CollapseCause() =>
-            $"the views' distance alone is at its best when everything is one point; varianceWeight is {VarianceWeight} beside an invarianceWeight of {InvarianceWeight}, and should be no less";
+            $"the views' distance alone is at its best when everything is one point; varianceWeight is {VarianceWeight} "
+            + $"beside an invarianceWeight of {InvarianceWeight}, and should be no less";
     }
 
     public override Tensor Loss(Batch batch)

@@ -12,6 +12,7 @@ internal static class DistillationMeasures
         ["byol"] = c => Byol.Loss(c["p0"], c["p1"], c["z0"], c["z1"]),
         ["barlow_twins"] = c => BarlowTwins.Of(c["z0"], c["z1"], c.Number("lambda")).Loss,
         ["vicreg"] = c => VicReg.Of(c["z0"], c["z1"], c.Number("lambda"), c.Number("mu"), c.Number("nu")).Loss,
-        ["vicreg_solo_variance_summed"] = c => VicReg.Of(c["z0"], c["z1"], c.Number("lambda"), 2 * c.Number("mu"), c.Number("nu")).Loss, // this peer adds the views' variance terms
+        // This peer adds the views' variance terms.
+        ["vicreg_solo_variance_summed"] = c => VicReg.Of(c["z0"], c["z1"], c.Number("lambda"), 2 * c.Number("mu"), c.Number("nu")).Loss,
     };
 }
