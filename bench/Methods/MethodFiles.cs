@@ -14,6 +14,9 @@ internal sealed class MethodFiles
 
     private const string Folder = "bench/results/methods";
 
+    /// <summary>Results that the documents quote.</summary>
+    private const string Measured = "bench/measured/methods";
+
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly string path;
@@ -27,13 +30,16 @@ internal sealed class MethodFiles
     /// <summary>A folder for checkpoints on their way.</summary>
     public string Scratch => Path.GetDirectoryName(path)!;
 
-    /// <summary>What the run came to; null before its end.</summary>
-    public MethodResult? Result => File.Exists(path + ".json") ? JsonSerializer.Deserialize<MethodResult>(File.ReadAllText(path + ".json"), Indented) : null;
+    /// <summary>Whether recorded results count; if not, everything is measured again.</summary>
+    public static bool TakesMeasured { get; set; } = true;
+
+    /// <summary>What the run came to, here or where the recorded results are from; null before its end.</summary>
+    public MethodResult? Result => Read(".json") is { } text ? JsonSerializer.Deserialize<MethodResult>(text, Indented) : null;
 
     /// <summary>Pictures per second of the training with the machine to itself; null before it was measured.</summary>
     public double? ImagesPerSecond
     {
-        get => File.Exists(path + ".speed") ? double.Parse(File.ReadAllText(path + ".speed"), CultureInfo.InvariantCulture) : null;
+        get => Read(".speed") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
         set => File.WriteAllText(path + ".speed", value!.Value.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -47,6 +53,12 @@ internal sealed class MethodFiles
         File.Move(checkpoint, path + ".checkpoint", overwrite: true);
         File.WriteAllText(path + ".seconds", (Seconds + clock.Elapsed.TotalSeconds).ToString(CultureInfo.InvariantCulture));
         clock.Restart();
+    }
+
+    private string? Read(string ending)
+    {
+        string[] places = TakesMeasured ? [path, Path.Combine(Measured, Path.GetFileName(path))] : [path];
+        return places.Select(place => place + ending).FirstOrDefault(File.Exists) is { } found ? File.ReadAllText(found) : null;
     }
 
     public void Write(MethodResult result)

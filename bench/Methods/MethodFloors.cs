@@ -10,12 +10,12 @@ internal static class MethodFloors
 {
     public const string Mode = "method-floors";
 
-    private const string File = "bench/results/methods/floors.json";
+    private const string File = "bench/results/methods/floors.json", Measured = "bench/measured/methods/floors.json";
 
     internal sealed record Pair(MethodScores Raw, MethodScores Centered);
 
     /// <summary>Null where it was never measured.</summary>
-    public static Pair? Known => System.IO.File.Exists(File) ? JsonSerializer.Deserialize<Pair>(System.IO.File.ReadAllText(File)) : null;
+    public static Pair? Known => new[] { File, Measured }.FirstOrDefault(System.IO.File.Exists) is { } found ? JsonSerializer.Deserialize<Pair>(System.IO.File.ReadAllText(found)) : null;
 
     /// <summary>Measures them in a process of its own, unless that was done.</summary>
     public static void Measure()

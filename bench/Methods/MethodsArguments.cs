@@ -17,6 +17,12 @@ internal sealed record MethodsArguments(IReadOnlyList<MethodRecipe> Recipes, IRe
                 continue;
             }
 
+            if (arguments[i] == "--again")
+            {
+                MethodFiles.TakesMeasured = false;
+                continue;
+            }
+
             if (i + 1 == arguments.Length)
                 return Refuse($"'{arguments[i]}' is not understood, or lacks its value.");
             var value = arguments[++i];
@@ -44,7 +50,7 @@ internal sealed record MethodsArguments(IReadOnlyList<MethodRecipe> Recipes, IRe
 
     private static MethodsArguments? Refuse(string why)
     {
-        Console.Error.WriteLine($"{why}\nUsage: ./bench.sh methods [--only simclr,dann,…] [--seeds 1,2,3] [--parallel 1] [--table]");
+        Console.Error.WriteLine($"{why}\nUsage: ./bench.sh methods [--only simclr,dann,…] [--seeds 1,2,3] [--parallel 1] [--table] [--again]");
         return null;
     }
 }
