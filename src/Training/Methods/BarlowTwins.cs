@@ -50,15 +50,6 @@ public sealed class BarlowTwins : Method
         public override JsonObject Suggest(DatasetFacts facts, int imageSize) =>
             imageSize <= 64 ? new JsonObject { ["method"] = new JsonObject { ["hiddenWidth"] = 1024, ["projectionWidth"] = 1024 } } : [];
 
-        public override IEnumerable<PlanError> Check(TrainingPlan plan, DatasetFacts facts)
-        {
-            if (plan.BatchSize / plan.Optimizer.Accumulate < 2)
-                yield return new(
-                    "batchSize",
-                    $"is {plan.BatchSize} in {plan.Optimizer.Accumulate} parts, but a feature's correlation takes at least two pictures."
-                        + $" Make it at least {2 * plan.Optimizer.Accumulate}, or optimizer.accumulate smaller.");
-        }
-
         public override string? AccumulationDiffers() => "features are correlated over the items of a micro-batch, and fewer items say less about them";
 
         public override string? CollapseCause() =>

@@ -58,15 +58,6 @@ public sealed class VicReg : Method
         public override JsonObject Suggest(DatasetFacts facts, int imageSize) =>
             imageSize <= 64 ? new JsonObject { ["method"] = new JsonObject { ["hiddenWidth"] = 1024, ["projectionWidth"] = 1024 } } : [];
 
-        public override IEnumerable<PlanError> Check(TrainingPlan plan, DatasetFacts facts)
-        {
-            if (plan.BatchSize / plan.Optimizer.Accumulate < 2)
-                yield return new(
-                    "batchSize",
-                    $"is {plan.BatchSize} in {plan.Optimizer.Accumulate} parts, but a feature's variance takes at least two pictures."
-                        + $" Make it at least {2 * plan.Optimizer.Accumulate}, or optimizer.accumulate smaller.");
-        }
-
         public override string? AccumulationDiffers() => "variances and covariances are taken over the items of a micro-batch, and fewer items say less about them";
 
         public override string? CollapseCause() =>

@@ -65,8 +65,8 @@ public sealed class RedundancyReductionTests
     {
         var error = Should.Throw<PlanException>(() => Plan(8)).Errors.ShouldHaveSingleItem();
 
-        error.Param.ShouldBe("batchSize");
-        error.Message.ShouldContain("at least 16");
+        error.Param.ShouldBe("optimizer.accumulate");
+        error.Message.ShouldContain("at least 2 of the 8 items");
         Plan(4).Optimizer.Accumulate.ShouldBe(4);
 
         TrainingPlan Plan(int accumulate) => TinyData.Plan(name, 1, $$$"""{"optimizer": {"accumulate": {{{accumulate}}}}}""");
