@@ -87,4 +87,26 @@ internal static class SlowLosses
         var active = candidates.Count == 0 ? 0 : (double)chosen.Count(t => t.near - t.far + margin > 0) / candidates.Count;
         return (costs.Where(c => c > 0).DefaultIfEmpty().Average(), active);
     }
+
+    public static double DeepCoral(double[][] source, double[][] target)
+    {
+        double Covariance(double[][] x, int i, int j) =>
+            x.Sum(row => (row[i] - x.Average(r => r[i])) * (row[j] - x.Average(r => r[j]))) / (x.Length - 1);
+        var d = source[0].Length;
+        var pairs = from i in Enumerable.Range(0, d) from j in Enumerable.Range(0, d) select Math.Pow(Covariance(source, i, j) - Covariance(target, i, j), 2);
+        return pairs.Sum() / (4 * d * d);
+    }
+
+    public static double CrossDomainMatching(double[][] f, double[][] memory, double temperature) => f.Average(row =>
+    {
+        var e = memory.Select(v => Math.Exp(Unit(row).Zip(v, (a, b) => a * b).Sum() / temperature)).ToArray();
+        return -e.Sum(x => x / e.Sum() * Math.Log(x / e.Sum()));
+    });
+
+    public static double Cmc(double[][][] views, double temperature)
+    {
+        double Similarity(double[] a, double[] b) => Math.Exp(Unit(a).Zip(Unit(b), (p, q) => p * q).Sum() / temperature);
+        double OneWay(double[][] q, double[][] k) => q.Select((row, i) => -Math.Log(Similarity(row, k[i]) / k.Sum(other => Similarity(row, other)))).Average();
+        return (from a in views from b in views where !ReferenceEquals(a, b) select OneWay(a, b)).Sum();
+    }
 }
