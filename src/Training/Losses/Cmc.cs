@@ -6,7 +6,7 @@ namespace ContrastiveService.Training.Losses;
 /// <summary>Contrastive multiview coding: what is seen in one kind of view is found again in every other (Tian et al. 2019, arXiv 1906.05849).</summary>
 public static class Cmc
 {
-    /// <summary>InfoNCE both ways between every two kinds of view, summed (equations 3, 4 and 7, the full graph).</summary>
+    /// <summary>InfoNCE both ways between every two kinds of view, summed over all pairs (the full graph).</summary>
     /// <param name="z">At least two of (B, d), row by row of the same items; normalised here.</param>
     /// <param name="temperature">τ &gt; 0.</param>
     /// <returns>A scalar ≥ 0; M(M − 1)·ln B when all M views of everything are one point.</returns>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Losses;
 
-/// <summary>Each item of one domain shall know its match in the other (Kim et al.: CDS, ICCV 2021, section 3.2). Only the features get a gradient.</summary>
+/// <summary>Each item of one domain shall know its match in the other (Kim et al.: CDS, ICCV 2021). Only the features get a gradient.</summary>
 public static class CrossDomainMatching
 {
     /// <summary>−Σ_j p_j ln p_j, p = softmax_j(f·v_j/τ) over the other domain's memory; mean over the batch.</summary>

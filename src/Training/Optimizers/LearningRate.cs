@@ -6,7 +6,7 @@ public static class LearningRate
     /// <summary>
     /// Linear warm-up that reaches the peak with its last step, then the peak times: 1; or half a cosine (Loshchilov 2017, arXiv 1608.03983, eq. 5 without
     /// restarts) that reaches <see cref="SchedulePlan.FinalRatio"/> with the run's last step; or γ for each milestone passed; or (1 + αp)^−β (Ganin 2016,
-    /// arXiv 1505.07818, section 5.2.2), p from 0 to 1 with the run's last step.
+    /// arXiv 1505.07818, section 5.2), p from 0 to 1 with the run's last step.
     /// </summary>
     /// <param name="schedule">The curve.</param>
     /// <param name="optimizer">The peak.</param>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Views;
 
 /// <summary>
-/// Parts a colour picture into what a black-and-white print keeps and what it loses, each a picture again that any encoder takes. The split is linear (Y of
-/// Rec. 601, and the colour differences that YDbDr and YCbCr are made of), so it is exact on normalised pictures: luma + chroma is the picture.
+/// Parts a colour picture into what a black-and-white print keeps and what it loses, each a picture again that any encoder takes. The split is linear: Y of
+/// Rec. 601, and the colour differences that YDbDr and YCbCr are made of. Nothing is clamped and nothing lost.
 /// </summary>
 static class LumaChroma
 {

@@ -42,6 +42,12 @@ public sealed class EveryLossTests
         ["fixmatch"] = (x, _) => FixMatch.Loss(x.flip(0), x, 0.5),
         ["fixmatch where nothing is sure"] = (x, _) => FixMatch.Loss(zeros_like(x), x, 1),
         ["self-ensembling"] = (x, _) => SelfEnsembling.Loss(x, x.flip(0), 0.5),
+        ["cmc"] = (x, _) => Cmc.Loss([x, x.flip(0), x.roll(1, 0)], 0.07),
+        ["cmc at τ 0.01"] = (x, _) => Cmc.Loss([x, x.flip(0)], 0.01),
+        ["cross-domain matching"] = (x, _) => CrossDomainMatching.Loss(x, Memory(x), 0.1),
+        ["cross-domain matching at τ 0.01"] = (x, _) => CrossDomainMatching.Loss(x, Memory(x), 0.01),
+        ["uncertainty weighting"] = (x, _) => UncertaintyWeighting.Loss(x.square().sum(1), x.select(1, 0)),
+        ["uncertainty weighting, very certain"] = (x, _) => UncertaintyWeighting.Loss(x.square().sum(1), -x.select(1, 0).abs()),
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
@@ -144,6 +150,9 @@ public sealed class EveryLossTests
         Left(() => FixMatch.Loss(u, x, 0.5)).ShouldBe(1);
         Left(() => FixMatch.PseudoLabels(x, 0.5)).ShouldBe(2);
         Left(() => SelfEnsembling.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => Cmc.Loss([x, u, v], 0.5)).ShouldBe(1);
+        Left(() => CrossDomainMatching.Loss(x, u, 0.5)).ShouldBe(1);
+        Left(() => UncertaintyWeighting.Loss(x.select(1, 0), u.select(1, 0))).ShouldBe(3); // two of them the columns
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);

@@ -225,4 +225,17 @@ internal static class SlowLosses
         student.Zip(teacher, (x, y) => Softmax(y).Max() >= threshold ? Softmax(x).Zip(Softmax(y), (p, q) => (p - q) * (p - q)).Average() : 0).Average();
 
     private static double[] Softmax(double[] x) => [.. x.Select(a => Math.Exp(a) / x.Sum(Math.Exp))];
+
+    public static double CrossDomainMatching(double[][] f, double[][] memory, double temperature) => f.Average(row =>
+    {
+        var e = memory.Select(v => Math.Exp(Unit(row).Zip(v, (a, b) => a * b).Sum() / temperature)).ToArray();
+        return -e.Sum(x => x / e.Sum() * Math.Log(x / e.Sum()));
+    });
+
+    public static double Cmc(double[][][] views, double temperature)
+    {
+        double Similarity(double[] a, double[] b) => Math.Exp(Unit(a).Zip(Unit(b), (p, q) => p * q).Sum() / temperature);
+        double OneWay(double[][] q, double[][] k) => q.Select((row, i) => -Math.Log(Similarity(row, k[i]) / k.Sum(other => Similarity(row, other)))).Average();
+        return (from a in views from b in views where !ReferenceEquals(a, b) select OneWay(a, b)).Sum();
+    }
 }
