@@ -69,7 +69,8 @@ public sealed class Dino : Method
         [Range(0, 32)]
         public int LocalViews { get; init; } = 8;
 
-        [Description("Batch normalisation between the head's layers, for convolutional networks.")]
+        [Description("Batch normalisation between the head's layers. Convolutional networks need it where data is little: without it, the teacher soon tells nothing apart. "
+            + "Chosen by imageSize if left out: with it up to 64 px.")]
         public bool HeadNorm { get; init; }
 
         [Description("Keeps all outputs' weights at length 1: steadier. Without it, lengths are learnt.")]
@@ -89,14 +90,14 @@ public sealed class Dino : Method
 
         public override BatchNeeds Needs(DataTraits data) => new(FullViews) { LocalViews = LocalViews };
 
-        /// <summary>For small pictures, nothing that costs more than they do.</summary>
+        /// <summary>For small pictures, a head that keeps convolutional networks from collapsing, and nothing that costs more than they do.</summary>
         public override JsonObject Suggest(DatasetFacts facts, int imageSize)
         {
             if (imageSize <= 64)
             {
                 return new()
                 {
-                    ["method"] = new JsonObject { ["localViews"] = 0, ["hiddenWidth"] = 512, ["bottleneckWidth"] = 128, ["outputWidth"] = SmallPicturesOutputs },
+                    ["method"] = new JsonObject { ["localViews"] = 0, ["headNorm"] = true, ["hiddenWidth"] = 512, ["bottleneckWidth"] = 128, ["outputWidth"] = SmallPicturesOutputs },
                 };
             }
 
@@ -118,7 +119,7 @@ public sealed class Dino : Method
         public override string? AccumulationDiffers() => null;
 
         public override string? CollapseCause() => FormattableString.Invariant(
-            $"teacherEntropy at ln(outputWidth), {Math.Log(OutputWidth):0.00}, means a teacher that tells nothing apart: lower teacherTemperature (it is {TeacherTemperature}); at 0 it gives every picture the same output: lower centerMomentum (it is {CenterMomentum}). A smaller learning rate helps against both");
+            $"teacherEntropy at ln(outputWidth), {Math.Log(OutputWidth):0.00}, means a teacher that tells nothing apart: lower teacherTemperature (it is {TeacherTemperature}){(HeadNorm ? "" : " or set headNorm")}; at 0 it gives every picture the same output: lower centerMomentum (it is {CenterMomentum}). A smaller learning rate helps against both");
     }
 
     public override Tensor Loss(Batch batch)

@@ -165,7 +165,10 @@ public sealed class DinoTests
 
         flat.Reports["teacherEntropy"].ToDouble().ShouldBe(Math.Log(5), 1e-5);
         flat.Reports["teacherStudentDivergence"].ToDouble().ShouldBe(0, 1e-5);
-        Small.CollapseCause().ShouldNotBeNull().ShouldContain("1.61");
+        var cause = Small.CollapseCause().ShouldNotBeNull();
+        cause.ShouldContain("1.61");
+        cause.ShouldContain("headNorm");
+        (Small with { HeadNorm = true }).CollapseCause().ShouldNotBeNull().ShouldNotContain("headNorm");
     }
 
     [Fact]
@@ -200,11 +203,11 @@ public sealed class DinoTests
     }
 
     [Fact]
-    public void Small_pictures_get_small_heads_and_no_small_crops()
+    public void Small_pictures_get_small_heads_with_norms_and_no_small_crops()
     {
         var facts = new DatasetFacts(60_000, 0, 0, 1, 28, 28);
 
-        Suggested(facts, 28).ShouldBe("""{"method":{"localViews":0,"hiddenWidth":512,"bottleneckWidth":128,"outputWidth":512}}""");
+        Suggested(facts, 28).ShouldBe("""{"method":{"localViews":0,"headNorm":true,"hiddenWidth":512,"bottleneckWidth":128,"outputWidth":512}}""");
         Suggested(facts, 224).ShouldBe("""{"method":{"outputWidth":4096},"views":{"crop":{"scale":[0.4,1]}}}""");
         Suggested(facts with { Items = 1_000_000 }, 224).ShouldBe("""{"method":{"outputWidth":65536},"views":{"crop":{"scale":[0.4,1]}}}""");
 
