@@ -67,7 +67,9 @@ public sealed class TrainingPlanTests
     {
         foreach (var method in MethodCatalog.All)
         {
-            var plan = Resolve($$"""{"dataset": "d", "method": "{{method.Name}}", "batchSize": 64}""");
+            var target = method.DefaultOptions.Needs(Fashion.Traits).Target is not null;
+            var domains = target ? """, "domains": {"targetDataset": "t"}""" : "";
+            var plan = Resolve($$"""{"dataset": "d", "method": "{{method.Name}}", "batchSize": 64{{domains}}}""", target ? Fashion with { Target = Fashion } : Fashion);
             TrainingPlan.FromJson(plan.ToJson()).ToJson().ShouldBe(plan.ToJson());
         }
     }
