@@ -25,15 +25,17 @@ internal static class TrainerSide
     {
         Compute.UseThreads(Compute.AvailableThreads, pin);
         using var encoder = BackboneCatalog.Create(new BackbonePlan { Type = backbone, Stem = StemKind.Small }, channels: 1, Size, seed: 1);
+        var preprocessing = new Preprocessing(Size, 1, [0.3], [0.35]);
         using var method = new SimClr(new SimClr.Options { Temperature = 0.5 }, new MethodContext(encoder, () => throw new NotSupportedException("SimCLR has no teacher."), Pictures, Classes: 0, default)
         {
+            Preprocessing = preprocessing,
             BatchSize = Pictures,
             StepsPerEpoch = WarmUp + steps,
             TotalSteps = WarmUp + steps,
         });
         using var optimizer = Optimizer.Create(
             new OptimizerPlan(), encoder.named_parameters().Select(p => ("encoder." + p.name, p.parameter)).Concat(method.Trainable().Select(p => ("method." + p.Name, p.Parameter))));
-        var views = new ViewMaker(new ViewsPlan { Grey = 0, Blur = new BlurPlan { Probability = 0 } }, new Preprocessing(Size, 1, [0.3], [0.35]));
+        var views = new ViewMaker(new ViewsPlan { Grey = 0, Blur = new BlurPlan { Probability = 0 } }, preprocessing);
         using var random = new Generator(1);
         using var pictures = randint(0, 256, [Pictures, 1, Size, Size], ScalarType.Byte, generator: random);
 

@@ -99,18 +99,20 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
 
         var mean = losses.Count == 1 ? losses[0] : stack(losses).mean();
         var learningRate = run.LearningRate;
+        var due = (run.Step + 1) % plan.Evaluation.MetricsEverySteps == 0;
+        var gradientNorm = due || plan.Optimizer.ClipNorm is not null ? run.Optimizer.Clip() : null;
         run.Optimizer.Step(learningRate);
         run.Optimizer.ZeroGrad();
         run.Advance(mean);
         using (no_grad())
             run.Method.AfterStep(run.Step);
-        if (run.Step % plan.Evaluation.MetricsEverySteps == 0)
-            ReportStep(mean, learningRate, last!);
+        if (due)
+            ReportStep(mean, learningRate, gradientNorm!, last!);
     }
 
-    private void ReportStep(Tensor loss, double learningRate, Batch batch)
+    private void ReportStep(Tensor loss, double learningRate, Tensor gradientNorm, Batch batch)
     {
-        var points = new List<Metric> { Point("loss", loss.ToDouble()), Point("learningRate", learningRate) };
+        var points = new List<Metric> { Point("loss", loss.ToDouble()), Point("learningRate", learningRate), Point("gradientNorm", gradientNorm.ToDouble()) };
         foreach (var (name, value) in batch.Reports)
             points.Add(Point(name, value.ToDouble()));
         MustBeFinite(points);

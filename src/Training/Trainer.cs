@@ -34,7 +34,7 @@ public sealed class Trainer(TrainingPlan plan, ImageStore images, Device device,
             using var run = new TrainingRun(phase.Plan, images, device, before, checkpoint is null ? pretrained : null);
             if (new PhaseLoop(phase, images, run, scratch, observer).Run(checkpoint, truce, stop) == TrainingOutcome.Stopped)
                 return TrainingOutcome.Stopped;
-            before = run.Before.And(run);
+            before = run.Before.And(run); // what the run restored, with what it found since
             checkpoint = null;
         }
 

@@ -16,7 +16,7 @@ namespace ContrastiveService.Training;
 /// <summary>Everything a run is made of, and all that a checkpoint must bring back.</summary>
 internal sealed class TrainingRun : IDisposable
 {
-    private const string LossSum = "run.loss_sum";
+    private const string LossSum = "run.loss_sum", OfBackbone = "backbone.", OfMethod = "method.";
     private const string CheckpointFormat = "contrastive-service-checkpoint/2";
 
     private readonly TrainingPlan plan;
@@ -54,6 +54,7 @@ internal sealed class TrainingRun : IDisposable
         Method = MethodCatalog.Of(plan.Method).Create(plan.Method, new MethodContext(Encoder, NewEncoder, Items.Stored.Length, images.Classes.Count, data)
         {
             TargetItems = TargetItems?.Stored.Length ?? 0,
+            Preprocessing = Preprocessing,
             BatchSize = plan.BatchSize / plan.Optimizer.Accumulate,
             StepsPerEpoch = Sampler.StepsPerEpoch,
             TotalSteps = TotalSteps,
@@ -61,7 +62,10 @@ internal sealed class TrainingRun : IDisposable
         // .to() replaces parameters, so the optimiser comes after it.
         Encoder.to(device);
         Method.to(device);
-        Optimizer = Optimizer.Create(plan.Optimizer, Encoder.named_parameters().Select(p => ($"backbone.{p.name}", p.parameter)).Concat(Method.Trainable().Select(p => ($"method.{p.Name}", p.Parameter))));
+        Optimizer = Optimizer.Create(
+            plan.Optimizer,
+            Encoder.named_parameters().Select(p => (OfBackbone + p.name, p.parameter)).Concat(Method.Trainable().Select(p => (OfMethod + p.Name, p.Parameter))),
+            rule: Rule);
         lossSum = zeros([], float64, device).DetachFromDisposeScope();
     }
 
@@ -167,8 +171,8 @@ internal sealed class TrainingRun : IDisposable
         using var grad = no_grad();
         var position = Position(stream);
         var header = SafeTensors.ReadHeader(stream);
-        ModuleState.Load(Encoder, stream, header, "backbone.");
-        ModuleState.Load(Method, stream, header, "method.");
+        ModuleState.Load(Encoder, stream, header, OfBackbone);
+        ModuleState.Load(Method, stream, header, OfMethod);
         Optimizer.LoadState(name => header.Find($"optimizer.{name}") is null ? null : SafeTensors.Read(stream, header, $"optimizer.{name}"));
         lossSum.copy_(SafeTensors.Read(stream, header, LossSum));
         (Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Preprocessing, Before) =
@@ -197,6 +201,9 @@ internal sealed class TrainingRun : IDisposable
         return Array.ConvertAll(names, name => numbers[name!]);
     }
 
+    private ParameterRule Rule(string name) =>
+        name.StartsWith(OfMethod, StringComparison.Ordinal) ? Method.Rule(name[OfMethod.Length..]) : new ParameterRule(plan.Optimizer.BackboneFactor);
+
     private Backbone NewEncoder()
     {
         var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
@@ -206,8 +213,8 @@ internal sealed class TrainingRun : IDisposable
 
     private IEnumerable<(string Name, Tensor Tensor)> Tensors() =>
     [
-        .. ModuleState.Of(Encoder, "backbone."),
-        .. ModuleState.Of(Method, "method."),
+        .. ModuleState.Of(Encoder, OfBackbone),
+        .. ModuleState.Of(Method, OfMethod),
         .. Optimizer.State().Select(s => ($"optimizer.{s.Name}", s.Tensor)),
         (LossSum, lossSum),
     ];

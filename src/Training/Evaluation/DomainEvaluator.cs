@@ -55,7 +55,7 @@ internal sealed class DomainEvaluator(TrainingPlan plan, ImageStore images, Trai
 
     private void Accuracies(SortedDictionary<string, double> values, long[] sourceItems, long[] targetItems, CancellationToken stop)
     {
-        if (run.Method is not ClassifierMethod classifier)
+        if (run.Method is not IClassifier { Classifies: true } classifier)
             return;
         foreach (var (name, items) in new[] { ("sourceAccuracy", sourceItems), ("targetAccuracy", targetItems) })
         {

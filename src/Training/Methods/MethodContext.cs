@@ -1,4 +1,5 @@
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Views;
 
 namespace ContrastiveService.Training.Methods;
 
@@ -12,6 +13,9 @@ public sealed record MethodContext(Backbone Encoder, Func<Backbone> NewEncoder, 
 {
     /// <summary>Training items of the target domain; 0 without one.</summary>
     public int TargetItems { get; init; }
+
+    /// <summary>How views were normalised.</summary>
+    public required Preprocessing Preprocessing { get; init; }
 
     /// <summary>Items in one call of the loss: the step's, or those of a micro-batch.</summary>
     public required int BatchSize { get; init; }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using ContrastiveService.Training.Losses;
+using ContrastiveService.Training.Methods.Heads;
 using ContrastiveService.Training.Plans;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,9 +17,8 @@ public sealed class Npid : Method
 {
     private readonly Options options;
     private readonly Linear projector;
-    private readonly Tensor bank; // (Items, d), of length 1
+    private readonly MemoryBank bank;
     private readonly Tensor logZ; // () ln Z of the noise-contrastive estimate, from the first step; −∞ before
-    private readonly List<(Tensor Items, Tensor Rows)> seen = [];
     private readonly List<Tensor> estimates = [];
     private bool known;
 
@@ -27,8 +27,7 @@ public sealed class Npid : Method
     {
         this.options = options;
         projector = nn.Linear(context.Width, options.ProjectionWidth);
-        using var scope = NewDisposeScope();
-        bank = UnitRows.Of(randn(context.Items, options.ProjectionWidth)).DetachFromDisposeScope();
+        bank = new MemoryBank(context.Items, options.ProjectionWidth);
         logZ = full([], double.NegativeInfinity).DetachFromDisposeScope();
         RegisterComponents();
     }
@@ -68,13 +67,13 @@ public sealed class Npid : Method
     {
         using var scope = NewDisposeScope();
         var v = UnitRows.Of(projector.forward(Context.Encoder.forward(batch.Views[0]))); // (B, d)
-        Remember(batch.Items, v);
-        if (bank.size(0) <= options.FullUpTo)
-            return Losses.Npid.Softmax(v, bank, batch.Items, options.Temperature).MoveToOuterDisposeScope();
-        var noise = randint(bank.size(0), [v.size(0), options.Negatives], dtype: int64).to(bank.device); // (B, K)
+        bank.Remember(batch.Items, v);
+        if (Context.Items <= options.FullUpTo)
+            return Losses.Npid.Softmax(v, bank.Rows, batch.Items, options.Temperature).MoveToOuterDisposeScope();
+        var noise = randint(Context.Items, [v.size(0), options.Negatives], dtype: int64).to(v.device); // (B, K)
         // Z is estimated once and then stays, as in the paper: the losses of all steps are of one kind.
         known = known || logZ.isfinite().ToBoolean();
-        var (loss, used) = Losses.Npid.Nce(v, bank, batch.Items, noise, options.Temperature, known ? logZ : null);
+        var (loss, used) = Losses.Npid.Nce(v, bank.Rows, batch.Items, noise, options.Temperature, known ? logZ : null);
         if (!known)
             estimates.Add(used.DetachFromDisposeScope());
         return loss.MoveToOuterDisposeScope();
@@ -85,12 +84,7 @@ public sealed class Npid : Method
         using var scope = NewDisposeScope();
         if (estimates.Count > 0)
             logZ.copy_(stack(estimates).mean());
-        foreach (var (items, v) in seen)
-        {
-            var old = bank.index_select(0, items);
-            bank.index_copy_(0, items, UnitRows.Of(options.BankMomentum * old + (1 - options.BankMomentum) * v));
-        }
-
+        bank.Update(options.BankMomentum);
         Forget();
     }
 
@@ -101,18 +95,9 @@ public sealed class Npid : Method
         base.Dispose(disposing);
     }
 
-    private void Remember(Tensor items, Tensor v) => seen.Add((items.alias().DetachFromDisposeScope(), v.detach().DetachFromDisposeScope()));
-
     private void Forget()
     {
-        foreach (var (items, v) in seen)
-        {
-            items.Dispose();
-            v.Dispose();
-        }
-
         estimates.ForEach(z => z.Dispose());
-        seen.Clear();
         estimates.Clear();
     }
 }

@@ -4,8 +4,9 @@ namespace ContrastiveService.Training.Optimizers;
 public static class LearningRate
 {
     /// <summary>
-    /// Linear warm-up that reaches the peak with its last step, then the peak, or half a cosine (Loshchilov 2017, arXiv 1608.03983, eq. 5 without restarts) that
-    /// reaches <see cref="SchedulePlan.FinalRatio"/> × the peak with the run's last step.
+    /// Linear warm-up that reaches the peak with its last step, then the peak times: 1; or half a cosine (Loshchilov 2017, arXiv 1608.03983, eq. 5 without
+    /// restarts) that reaches <see cref="SchedulePlan.FinalRatio"/> with the run's last step; or γ for each milestone passed; or (1 + αp)^−β (Ganin 2016,
+    /// arXiv 1505.07818, section 5.2), p from 0 to 1 with the run's last step.
     /// </summary>
     /// <param name="schedule">The curve.</param>
     /// <param name="optimizer">The peak.</param>
@@ -21,9 +22,16 @@ public static class LearningRate
         if (step < warmup) return peak * (step + 1) / warmup;
 
         var last = totalSteps - warmup - 1;
-        if (schedule.Type == ScheduleKind.Constant || last <= 0) return peak;
+        if (last <= 0) return peak;
         var final = peak * schedule.FinalRatio;
         var done = Math.Min((double)(step - warmup) / last, 1);
-        return final + (peak - final) * (1 + Math.Cos(Math.PI * done)) / 2;
+        return schedule.Type switch
+        {
+            ScheduleKind.Constant => peak,
+            ScheduleKind.Cosine => final + (peak - final) * (1 + Math.Cos(Math.PI * done)) / 2,
+            ScheduleKind.Step => peak * Math.Pow(schedule.Gamma, schedule.Milestones.Count(share => step >= Math.Round(share * totalSteps))),
+            ScheduleKind.Inverse => peak * Math.Pow(1 + schedule.Alpha * done, -schedule.Beta),
+            _ => throw new ArgumentException($"There is no schedule '{schedule.Type}'.", nameof(schedule)),
+        };
     }
 }

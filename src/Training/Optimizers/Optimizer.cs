@@ -11,50 +11,78 @@ namespace ContrastiveService.Training.Optimizers;
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
-    readonly List<(string Name, Parameter Parameter)> parameters;
-    readonly bool decaysVectors;
-    readonly double weightDecay;
+    readonly List<Moved> parameters;
 
-    private protected Optimizer(IEnumerable<(string Name, Parameter Parameter)> parameters, double weightDecay, bool decaysVectors)
+    private protected Optimizer(OptimizerPlan plan, IEnumerable<Moved> parameters)
     {
+        Plan = plan;
         this.parameters = [.. parameters];
-        this.weightDecay = weightDecay;
-        this.decaysVectors = decaysVectors;
         if (this.parameters.GroupBy(parameter => parameter.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException($"Two parameters are called '{twice.Key}'.", nameof(parameters));
     }
+
+    /// <summary>The settings.</summary>
+    private protected OptimizerPlan Plan { get; }
 
     /// <summary>The optimiser that a plan asks for.</summary>
     /// <param name="plan">Which, and its settings.</param>
     /// <param name="parameters">What it moves, each by a name of its own.</param>
     /// <param name="decaysVectors">Whether weight decay also reaches parameters with one dimension (biases and norms), as it does in PyTorch without parameter groups.</param>
-    public static Optimizer Create(OptimizerPlan plan, IEnumerable<(string Name, Parameter Parameter)> parameters, bool decaysVectors = false)
+    /// <param name="rule">How it treats a parameter, by name; as planned if left out.</param>
+    public static Optimizer Create(
+        OptimizerPlan plan, IEnumerable<(string Name, Parameter Parameter)> parameters, bool decaysVectors = false, Func<string, ParameterRule>? rule = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        var moved = parameters.Select(p =>
+        {
+            var own = rule?.Invoke(p.Name) ?? ParameterRule.AsPlanned;
+            return new Moved(p.Name, p.Parameter, own with { Decays = own.Decays && (decaysVectors || p.Parameter.dim() > 1) });
+        });
         return plan.Type switch
         {
-            OptimizerKind.Sgd => new Sgd(plan, parameters, decaysVectors),
-            OptimizerKind.Adamw => new AdamW(plan, parameters, decaysVectors),
+            OptimizerKind.Sgd => new Sgd(plan, moved),
+            OptimizerKind.Adam => new Adam(plan, moved, decoupled: false),
+            OptimizerKind.Adamw => new Adam(plan, moved, decoupled: true),
+            OptimizerKind.Lars => new Lars(plan, moved),
             _ => throw new ArgumentException($"There is no optimizer '{plan.Type}'.", nameof(plan)),
         };
     }
 
+    /// <summary>The length of all gradients as one vector, () on their device. Where it is above the plan's clipNorm, all are scaled down to that.</summary>
+    public Tensor Clip()
+    {
+        using var scope = NewDisposeScope();
+        using var ungraded = no_grad();
+        var gradients = parameters.Select(parameter => parameter.Parameter.grad).OfType<Tensor>().ToArray();
+        if (gradients.Length == 0) return zeros([]).MoveToOuterDisposeScope();
+        var length = stack(gradients.Select(gradient => gradient.norm())).norm();
+        if (Plan.ClipNorm is { } longest)
+        {
+            // On the device, so that no step waits for it.
+            var factor = (longest / (length + 1e-6)).clamp_max(1);
+            foreach (var gradient in gradients) gradient.mul_(factor);
+        }
+
+        return length.MoveToOuterDisposeScope();
+    }
+
     /// <summary>One step. Parameters without a gradient stay where they are, and so does their state.</summary>
+    /// <param name="learningRate">The schedule's, before the factors of single parameters.</param>
     public void Step(double learningRate)
     {
         using var ungraded = no_grad();
-        foreach (var (name, parameter) in parameters)
+        foreach (var (name, parameter, rule) in parameters)
         {
             using var scope = NewDisposeScope();
             if (parameter.grad is not { } gradient) continue;
-            Move(name, parameter, gradient, learningRate, decaysVectors || parameter.dim() > 1 ? weightDecay : 0);
+            Move(name, parameter, gradient, rule.LearningRateFactor * (rule.Scheduled ? learningRate : Plan.LearningRate), rule.Decays);
         }
     }
 
     /// <summary>Forgets all gradients, so that a parameter that the next loss does not reach is not moved.</summary>
     public void ZeroGrad()
     {
-        foreach (var (_, parameter) in parameters) parameter.grad = null;
+        foreach (var (_, parameter, _) in parameters) parameter.grad = null;
     }
 
     /// <summary>What a checkpoint must hold besides the parameters: names start with the parameter's. The tensors stay this optimiser's.</summary>
@@ -66,7 +94,7 @@ public abstract class Optimizer : IDisposable
     public void LoadState(Func<string, Tensor?> find)
     {
         using var scope = NewDisposeScope();
-        foreach (var (name, parameter) in parameters) LoadState(name, parameter, find);
+        foreach (var (name, parameter, _) in parameters) LoadState(name, parameter, find);
     }
 
     public void Dispose()
@@ -75,7 +103,7 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Move(string name, Parameter parameter, Tensor gradient, double learningRate, double weightDecay);
+    private protected abstract void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays);
 
     private protected abstract IEnumerable<(string Name, Tensor Tensor)> State(string name);
 

@@ -4,5 +4,7 @@ namespace ContrastiveService.Training.Optimizers;
 public enum OptimizerKind
 {
     Sgd,
+    Adam,
     Adamw,
+    Lars,
 }

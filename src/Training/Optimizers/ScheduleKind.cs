@@ -5,4 +5,10 @@ public enum ScheduleKind
 {
     Cosine,
     Constant,
+
+    /// <summary>A stair: a factor less from each milestone on.</summary>
+    Step,
+
+    /// <summary>(1 + αp)^−β of the progress p.</summary>
+    Inverse,
 }

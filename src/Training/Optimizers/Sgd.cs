@@ -6,24 +6,27 @@ namespace ContrastiveService.Training.Optimizers;
 
 /// <summary>Stochastic gradient descent with momentum, Nesterov's if asked for, and weight decay added to the gradient.</summary>
 /// <remarks>Source: torch.optim.SGD (Sutskever 2013 with the learning rate outside the momentum buffer), no dampening.</remarks>
-sealed class Sgd(OptimizerPlan plan, IEnumerable<(string Name, Parameter Parameter)> parameters, bool decaysVectors = false)
-    : Optimizer(parameters, plan.WeightDecay, decaysVectors)
+class Sgd(OptimizerPlan plan, IEnumerable<Moved> parameters) : Optimizer(plan, parameters)
 {
     const string Suffix = ".momentum_buffer";
 
     readonly Dictionary<string, Tensor> buffers = [];
 
-    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, double weightDecay)
+    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays)
     {
-        if (weightDecay != 0) gradient = gradient.add(parameter, weightDecay);
-        if (plan.Momentum != 0)
+        gradient = Direction(parameter, gradient, decays);
+        if (Plan.Momentum != 0)
         {
-            if (buffers.TryGetValue(name, out var buffer)) buffer.mul_(plan.Momentum).add_(gradient);
+            if (buffers.TryGetValue(name, out var buffer)) buffer.mul_(Plan.Momentum).add_(gradient);
             else buffers[name] = buffer = gradient.clone().DetachFromDisposeScope();
-            gradient = plan.Nesterov ? gradient.add(buffer, plan.Momentum) : buffer;
+            gradient = Plan.Nesterov ? gradient.add(buffer, Plan.Momentum) : buffer;
         }
         parameter.add_(gradient, -learningRate);
     }
+
+    /// <summary>What momentum gathers: the gradient with weight decay.</summary>
+    private protected virtual Tensor Direction(Parameter parameter, Tensor gradient, bool decays) =>
+        decays && Plan.WeightDecay != 0 ? gradient.add(parameter, Plan.WeightDecay) : gradient;
 
     private protected override IEnumerable<(string Name, Tensor Tensor)> State(string name)
     {

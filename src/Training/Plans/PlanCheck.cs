@@ -20,6 +20,7 @@ internal static class PlanCheck
         if (plan.Backbone.Stem == StemKind.Auto)
             errors.Add(new("backbone.stem", "must be `small` or `standard` in a stored plan."));
         CheckBackbone(errors, plan, plan.ImageSize, "imageSize");
+        CheckAccumulation(errors, plan);
         CheckData(errors, plan, facts);
         if (errors.Count > 0)
             throw new PlanException(errors);
@@ -58,6 +59,17 @@ internal static class PlanCheck
             errors.Add(new("batchSize", $"is {plan.BatchSize}; '{name}' draws {each} items of each {what}, so it must be a multiple of {each}."));
         else if (plan.BatchSize / each < 2)
             errors.Add(new("batchSize", $"is {plan.BatchSize}; with {each} items a {what} that is one {what} a batch, and there would be no negatives. Make it at least {2 * each}."));
+        else if (plan.BatchSize % plan.Optimizer.Accumulate == 0 && (plan.BatchSize / plan.Optimizer.Accumulate % each != 0 || plan.BatchSize / plan.Optimizer.Accumulate < 2 * each))
+            errors.Add(new("optimizer.accumulate", $"is {plan.Optimizer.Accumulate}, which makes micro-batches of {plan.BatchSize / plan.Optimizer.Accumulate}; '{name}' needs whole {(what == "class" ? "classes" : what + "s")} of {each} items in each, two or more."));
+    }
+
+    private static void CheckAccumulation(List<PlanError> errors, TrainingPlan plan)
+    {
+        var parts = plan.Optimizer.Accumulate;
+        if (plan.BatchSize % parts != 0)
+            errors.Add(new("optimizer.accumulate", $"is {parts}; it must divide batchSize, {plan.BatchSize}, so that all micro-batches are of one size."));
+        else if (plan.BatchSize / parts < 2)
+            errors.Add(new("optimizer.accumulate", $"is {parts}; a micro-batch must hold at least 2 of the {plan.BatchSize} items of a step."));
     }
 
     private static void CheckDomains(List<PlanError> errors, TrainingPlan plan, DatasetFacts facts, BatchNeeds needs, string name)

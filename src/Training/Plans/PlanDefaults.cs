@@ -16,6 +16,7 @@ internal static partial class PlanDefaults
         if ((request["method"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && MethodCatalog.All.FirstOrDefault(m => m.Name == name) is { } method)
             Lay(method.DefaultOptions.Suggest(facts, size), merged);
         Lay(request, merged);
+        Tune(merged);
         if (merged["backbone"] is JsonObject backbone && (backbone["stem"] is null || backbone["stem"] is JsonValue stem && stem.TryGetValue<string>(out var kind) && kind == "auto"))
             backbone["stem"] = size <= 64 ? "small" : "standard";
         return merged;
@@ -25,20 +26,32 @@ internal static partial class PlanDefaults
     {
         var side = Math.Min(facts.Width, facts.Height);
         var size = Fitting(request, Math.Clamp(side, 16, 224));
-        var optimizer = new JsonObject();
-        if ((request["optimizer"] as JsonObject)?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == "sgd")
-            optimizer["learningRate"] = 0.05;
+        var channels = Math.Max(facts.Channels, facts.Target?.Channels ?? 0); // either domain may have colours
         return new JsonObject
         {
             ["name"] = DefaultName(request),
             ["imageSize"] = size,
-            ["channels"] = facts.Channels,
+            ["channels"] = channels,
             ["batchSize"] = DefaultBatch(facts),
             ["backbone"] = new JsonObject(),
-            ["optimizer"] = optimizer,
+            ["optimizer"] = new JsonObject(),
             // A blur of a pixel or two wipes out a small picture, and grey pictures have no colour to take away.
-            ["views"] = new JsonObject { ["grey"] = facts.Channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
+            ["views"] = new JsonObject { ["grey"] = channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
         };
+    }
+
+    /// <summary>What suits the type of optimiser, wherever that comes from.</summary>
+    private static void Tune(JsonObject merged)
+    {
+        if (merged["optimizer"] is not JsonObject optimizer)
+            return;
+        if (Text(optimizer["type"]) == "sgd")
+            optimizer.TryAdd("learningRate", 0.05);
+        if (Text(optimizer["type"]) != "lars")
+            return;
+        // As SimCLR's, arXiv 2002.05709, section 2.2.
+        optimizer.TryAdd("learningRate", 0.3 * (Number(merged["batchSize"]) ?? 256) / 256);
+        optimizer.TryAdd("weightDecay", 1e-6);
     }
 
     /// <summary>Pictures as they are, or enlarged to what the architecture takes.</summary>

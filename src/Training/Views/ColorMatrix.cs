@@ -11,7 +11,8 @@ namespace ContrastiveService.Training.Views;
 /// </remarks>
 static class ColorMatrix
 {
-    const float Red = 0.299f, Green = 0.587f, Blue = 0.114f;
+    /// <summary>Rec. 601 luma.</summary>
+    public const float Red = 0.299f, Green = 0.587f, Blue = 0.114f;
 
     static readonly float[] Bases =
     [

@@ -62,8 +62,8 @@ public sealed class ResNet18Tests
         var images = NpyFile.Read("input_4x3x32x32.npy");
         var labels = tensor(new long[] { 3, 1, 4, 1 });
 
-        // Three steps from a rough start: each multiplies the rounding of the one before.
-        foreach (var (step, tolerance) in new[] { ("loss_step1", 1e-5), ("loss_step2", 1e-3), ("loss_step3", 5e-3) })
+        // Three steps from a rough start: each multiplies the rounding of the one before, the peer's (it ran in float32, too) and ours, which depends on the processor.
+        foreach (var (step, tolerance) in new[] { ("loss_step1", 1e-5), ("loss_step2", 1e-3), ("loss_step3", 1e-2) })
         {
             sgd.ZeroGrad();
             var loss = nn.functional.cross_entropy(fc.call(backbone.call(images)), labels);

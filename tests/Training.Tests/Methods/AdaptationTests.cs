@@ -166,13 +166,13 @@ public sealed class AdaptationTests
 
     [Theory]
     [InlineData(0, 0.006737947)]
-    [InlineData(10, 0.286504797)] // e^(−5/4), half of two epochs of ten steps
+    [InlineData(10, 0.286504797)] // e^(−5/4), half of twenty steps
     [InlineData(20, 1)]
     [InlineData(90, 1)]
     public void The_mean_teachers_weight_can_rise_over_some_epochs(long step, double share)
     {
         using var scope = NewDisposeScope();
-        var rig = Rig(new MeanTeacher.Options { Threshold = 0, RampUpEpochs = 2 });
+        var rig = Rig(new MeanTeacher.Options { Threshold = 0, RampUpEpochs = 20.0 / MethodRig.StepsPerEpoch });
         var batch = rig.Strangers(9) with { Step = step };
 
         var loss = rig.Method.Loss(batch).ToDouble();

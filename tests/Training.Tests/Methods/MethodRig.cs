@@ -1,4 +1,6 @@
 using ContrastiveService.Training.Methods;
+using ContrastiveService.Training.Plans;
+using ContrastiveService.Training.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,23 +11,29 @@ internal sealed class MethodRig
 {
     public const int Groups = 6;
 
+    /// <summary>So few that a batch of <see cref="Total"/> / 2 is past whatever methods do in their first epochs only.</summary>
+    public const int StepsPerEpoch = 2;
+
     private const int Total = 100, Side = 8, LocalSide = 4;
 
     private readonly BatchNeeds needs;
     private readonly int rowsPerGroup;
+    private readonly int channels;
 
     public MethodRig(MethodDescriptor descriptor, DataTraits data, MethodOptions? options = null, int seed = 1)
     {
         options ??= SmallOptions.Of(descriptor);
         needs = options.Needs(data);
         rowsPerGroup = Math.Max(2, Math.Max(needs.SamplesPerClass, needs.SamplesPerGroup));
-        Encoder = new TinyEncoder(seed);
+        channels = TakesGrey(options, data) ? 1 : 3;
+        Encoder = new TinyEncoder(seed, channels);
         manual_seed(seed + 1);
-        Method = descriptor.Create(options, new MethodContext(Encoder, () => new TinyEncoder(seed), Rows, data.Labeled ? Groups : 0, data)
+        Method = descriptor.Create(options, new MethodContext(Encoder, () => new TinyEncoder(seed, channels), Rows, data.Labeled ? Groups : 0, data)
         {
             TargetItems = data.HasTarget ? Rows : 0,
+            Preprocessing = new Preprocessing(Side, channels, [.. Enumerable.Repeat(0.5, channels)], [.. Enumerable.Repeat(0.25, channels)]),
             BatchSize = Rows,
-            StepsPerEpoch = 10,
+            StepsPerEpoch = StepsPerEpoch,
             TotalSteps = Total,
         });
         Encoder.train();
@@ -66,6 +74,13 @@ internal sealed class MethodRig
         }
     }
 
+    private static bool TakesGrey(MethodOptions options, DataTraits data)
+    {
+        var facts = new DatasetFacts(Total, data.Labeled ? Total : 0, data.Labeled ? Groups : 0, 1, Side, Side) { Grouped = data.Grouped };
+        var plan = new TrainingPlan { Dataset = "rig", Name = "rig", Method = options, Channels = 1, ImageSize = Side };
+        return options.Check(plan, data.HasTarget ? facts with { Target = facts } : facts).All(error => error.Param != "channels");
+    }
+
     private Batch Batch(int seed, bool agree)
     {
         using var random = new Generator((ulong)seed);
@@ -77,7 +92,7 @@ internal sealed class MethodRig
 
     private Batch Part(BatchNeeds part, int together, bool agree, Generator random)
     {
-        var motifs = randn([Rows / together, 1, Side, Side], generator: random);
+        var motifs = randn([Rows / together, channels, Side, Side], generator: random);
         var items = arange(Rows);
         return new Batch(Views(part.Views, Side), part.Labels == LabelUse.Required ? items.div(rowsPerGroup, RoundingMode.floor) : null, items)
         {
@@ -88,7 +103,7 @@ internal sealed class MethodRig
 
         Tensor[] Views(int count, int side) => [.. Enumerable.Range(0, count).Select(_ => stack(Enumerable.Range(0, Rows).Select(row =>
         {
-            var picture = (agree ? motifs[row / together] : randn([1, Side, Side], generator: random)) + (0.02 * randn([1, Side, Side], generator: random));
+            var picture = (agree ? motifs[row / together] : randn([channels, Side, Side], generator: random)) + (0.02 * randn([channels, Side, Side], generator: random));
             return side == Side ? picture : nn.functional.adaptive_avg_pool2d(picture, side);
         })))];
     }

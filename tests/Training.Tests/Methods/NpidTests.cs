@@ -114,5 +114,5 @@ public sealed class NpidTests
     private static Tensor Features(MethodRig rig, Batch batch) =>
         ((nn.Module<Tensor, Tensor>)rig.Method.named_children().Single(c => c.name == "projector").module).forward(rig.Encoder.forward(batch.Views[0]));
 
-    private static Tensor Bank(MethodRig rig) => rig.Method.named_buffers().Single(b => b.name == "bank").buffer;
+    private static Tensor Bank(MethodRig rig) => rig.Method.named_buffers().Single(b => b.name == "bank.rows").buffer;
 }

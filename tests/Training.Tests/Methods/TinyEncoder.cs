@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Tests.Methods;
 
-/// <summary>An encoder of a few hundred weights for grey pictures of any size, the same for a seed.</summary>
+/// <summary>An encoder of a few hundred weights for pictures of any size, the same for a seed.</summary>
 internal sealed class TinyEncoder : Backbone
 {
     private readonly Sequential layers;
 
-    public TinyEncoder(int seed = 1)
+    public TinyEncoder(int seed = 1, int channels = 1)
         : base("tiny", 8)
     {
         layers = nn.Sequential(
-            ("conv", nn.Conv2d(1, 8, 3, padding: 1)),
+            ("conv", nn.Conv2d(channels, 8, 3, padding: 1)),
             ("norm", nn.BatchNorm2d(8)),
             ("relu", nn.ReLU()),
             ("pool", nn.AdaptiveAvgPool2d(4)),

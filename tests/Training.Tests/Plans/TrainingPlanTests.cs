@@ -62,14 +62,30 @@ public sealed class TrainingPlanTests
         JsonNode.Parse(plan.ToJson())!["method"]!["temperature"]!.GetValue<double>().ShouldBe(0.07);
     }
 
+    [Theory]
+    [InlineData("""{"type": "sgd"}""", 0.05, 1e-4)]
+    [InlineData("""{"type": "lars"}""", 0.15, 1e-6)]
+    [InlineData("""{"type": "adam"}""", 0.001, 1e-4)]
+    [InlineData("""{"type": "adamw"}""", 0.001, 1e-4)]
+    [InlineData("""{}""", 0.001, 1e-4)]
+    [InlineData("""{"type": "lars", "learningRate": 2, "weightDecay": 0}""", 2, 0)]
+    public void What_is_left_out_suits_the_type_of_optimiser(string optimizer, double learningRate, double weightDecay)
+    {
+        var plan = Resolve($$"""{"dataset": "d", "method": "simclr", "batchSize": 128, "optimizer": {{optimizer}}}""");
+        plan.Optimizer.LearningRate.ShouldBe(learningRate, 1e-12);
+        plan.Optimizer.WeightDecay.ShouldBe(weightDecay, 1e-12);
+        plan.Optimizer.ClipNorm.ShouldBeNull();
+        plan.Optimizer.BackboneFactor.ShouldBe(1);
+    }
+
     [Fact]
     public void A_stored_plan_reads_back_equal()
     {
+        var facts = Fashion with { Grouped = true };
         foreach (var method in MethodCatalog.All)
         {
-            var target = method.DefaultOptions.Needs(Fashion.Traits).Target is not null;
-            var domains = target ? """, "domains": {"targetDataset": "t"}""" : "";
-            var plan = Resolve($$"""{"dataset": "d", "method": "{{method.Name}}", "batchSize": 64{{domains}}}""", target ? Fashion with { Target = Fashion } : Fashion);
+            var domains = method.DefaultOptions.Needs(facts.Traits).Target is null ? "" : """, "domains": {"targetDataset": "e"}""";
+            var plan = Resolve($$"""{"dataset": "d", "method": "{{method.Name}}", "batchSize": 64{{domains}}}""", domains.Length == 0 ? facts : facts with { Target = Fashion });
             TrainingPlan.FromJson(plan.ToJson()).ToJson().ShouldBe(plan.ToJson());
         }
     }
@@ -94,7 +110,14 @@ public sealed class TrainingPlanTests
     [InlineData("""{"dataset": "d", "method": "simclr", "views": {"crop": {"scale": [0.5, 2]}}}""", "views.crop.scale[1]")]
     [InlineData("""{"dataset": "d", "method": "simclr", "views": {"crop": {"scale": [0.9, 0.5]}}}""", "views.crop.scale")]
     [InlineData("""{"dataset": "d", "method": "simclr", "views": {"flip": true}}""", "views.flip")]
-    [InlineData("""{"dataset": "d", "method": "simclr", "optimizer": {"type": "adam"}}""", "optimizer.type")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "optimizer": {"type": "rmsprop"}}""", "optimizer.type")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "optimizer": {"clipNorm": 0}}""", "optimizer.clipNorm")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "batchSize": 64, "optimizer": {"accumulate": 3}}""", "optimizer.accumulate")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "batchSize": 64, "optimizer": {"accumulate": 64}}""", "optimizer.accumulate")]
+    [InlineData("""{"dataset": "d", "method": {"type": "triplet", "samplesPerClass": 8}, "batchSize": 64, "optimizer": {"accumulate": 8}}""", "optimizer.accumulate")]
+    [InlineData("""{"dataset": "d", "method": {"type": "triplet", "samplesPerClass": 8}, "batchSize": 48, "optimizer": {"accumulate": 4}}""", "optimizer.accumulate")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "schedule": {"type": "step", "milestones": []}}""", "schedule.milestones")]
+    [InlineData("""{"dataset": "d", "method": "simclr", "schedule": {"type": "step", "milestones": [0.5, 30]}}""", "schedule.milestones[1]")]
     [InlineData("""{"dataset": "d", "method": "simclr", "backbone": {"type": "resnet19"}}""", "backbone.type")]
     [InlineData("""{"dataset": "d", "method": "simclr", "backbone": {"stem": "tiny"}}""", "backbone.stem")]
     [InlineData("""{"dataset": "d", "method": "simclr", "epochs": 2, "schedule": {"warmupEpochs": 3}}""", "schedule.warmupEpochs")]

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Methods.Adaptation;
 
 /// <summary>A method whose run also trains a linear classifier on the encoder's features, so that its accuracy can be told.</summary>
-public abstract class ClassifierMethod : Method
+public abstract class ClassifierMethod : Method, IClassifier
 {
     private readonly Linear classifier;
 
@@ -16,6 +16,8 @@ public abstract class ClassifierMethod : Method
         classifier = nn.Linear(context.Width, context.Classes);
         register_module(nameof(classifier), classifier);
     }
+
+    public bool Classifies => true;
 
     /// <summary>(N, width) features to (N, classes) logits.</summary>
     public virtual Tensor Logits(Tensor features) => classifier.forward(features);

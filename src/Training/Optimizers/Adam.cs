@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Optimizers;
 
-/// <summary>Adam with decoupled weight decay (Loshchilov 2019, arXiv 1711.05101, algorithm 2), in the order of torch.optim.AdamW.</summary>
-sealed class AdamW(OptimizerPlan plan, IEnumerable<(string Name, Parameter Parameter)> parameters, bool decaysVectors = false)
-    : Optimizer(parameters, plan.WeightDecay, decaysVectors)
+/// <summary>Adam (Kingma 2015, arXiv 1412.6980), in the order of torch.optim.Adam and torch.optim.AdamW.</summary>
+/// <param name="plan">The settings.</param>
+/// <param name="parameters">What it moves.</param>
+/// <param name="decoupled">Whether weight decay shrinks the weight itself (AdamW; Loshchilov 2019, arXiv 1711.05101, algorithm 2); else it is added to the gradient.</param>
+sealed class Adam(OptimizerPlan plan, IEnumerable<Moved> parameters, bool decoupled) : Optimizer(plan, parameters)
 {
     sealed class Moments(Tensor first, Tensor second) : IDisposable
     {
@@ -26,18 +28,23 @@ sealed class AdamW(OptimizerPlan plan, IEnumerable<(string Name, Parameter Param
 
     readonly Dictionary<string, Moments> moments = [];
 
-    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, double weightDecay)
+    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays)
     {
         if (!moments.TryGetValue(name, out var state))
             moments[name] = state = new Moments(zeros_like(parameter, requires_grad: false).DetachFromDisposeScope(), zeros_like(parameter, requires_grad: false).DetachFromDisposeScope());
 
         state.Steps++;
-        var (beta1, beta2) = (plan.Betas[0], plan.Betas[1]);
-        if (weightDecay != 0) parameter.mul_(1 - learningRate * weightDecay);
+        var (beta1, beta2) = (Plan.Betas[0], Plan.Betas[1]);
+        if (decays && Plan.WeightDecay != 0)
+        {
+            if (decoupled) parameter.mul_(1 - learningRate * Plan.WeightDecay);
+            else gradient = gradient.add(parameter, Plan.WeightDecay);
+        }
+
         state.First.lerp_(gradient, 1 - beta1);
         state.Second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
         var stepSize = learningRate / (1 - Math.Pow(beta1, state.Steps));
-        var denominator = state.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, state.Steps))).add_(plan.Eps);
+        var denominator = state.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, state.Steps))).add_(Plan.Eps);
         parameter.addcdiv_(state.First, denominator, -stepSize);
     }
 

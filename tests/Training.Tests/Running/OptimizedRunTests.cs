@@ -1,0 +1,73 @@
+using ContrastiveService.Training.Methods;
+using ContrastiveService.Training.Weights;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Tests.Running;
+
+/// <summary>What the optimiser's part of a plan does to a whole run.</summary>
+public sealed class OptimizedRunTests(TinyData data) : IClassFixture<TinyData>
+{
+    private const string Plain = """{"type": "sgd", "learningRate": 0.01""";
+
+    [Theory]
+    [InlineData("npid")]
+    [InlineData("moco-v2")]
+    [InlineData("cross-domain")]
+    public void A_run_in_micro_batches_is_the_run_of_whole_batches_where_nothing_compares_the_items_of_a_batch(string method)
+    {
+        using var whole = Run(method, Plain + "}");
+        using var parts = Run(method, Plain + """, "accumulate": 4}""");
+
+        parts.Warnings.ShouldNotContain(warning => warning.StartsWith("accumulation", StringComparison.Ordinal));
+        foreach (var name in new[] { "loss", "gradientNorm" })
+        {
+            var expected = whole.Series(name).ToArray();
+            expected.Length.ShouldBeGreaterThan(3);
+            foreach (var (ours, (step, value)) in parts.Series(name).Zip(expected))
+            {
+                ours.Step.ShouldBe(step);
+                ours.Value.ShouldBe(value, 1e-3 * Math.Max(1, value), $"{name} at step {step}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_clipped_run_tells_how_long_its_gradients_were_and_goes_another_way()
+    {
+        using var free = Run("npid", Plain + "}");
+        using var roomy = Run("npid", Plain + """, "clipNorm": 1000}""");
+        using var clipped = Run("npid", Plain + """, "clipNorm": 0.01}""");
+
+        roomy.Series("loss").ShouldBe(free.Series("loss"));
+        clipped.Series("gradientNorm").First().ShouldBe(free.Series("gradientNorm").First());
+        clipped.Series("gradientNorm").First().Value.ShouldBeGreaterThan(0.01);
+        clipped.Series("loss").First().ShouldBe(free.Series("loss").First());
+        clipped.Series("loss").Last().ShouldNotBe(free.Series("loss").Last());
+    }
+
+    [Fact]
+    public void A_factor_of_0_leaves_the_encoder_as_it_was_and_the_heads_learn()
+    {
+        using var frozen = Run("npid", Plain + """, "backboneFactor": 0}""");
+        using var full = Run("npid", Plain + "}");
+
+        Weights(frozen, 0, "backbone.").ShouldBe(Weights(frozen, 1, "backbone."));
+        Weights(frozen, 0, "method.projector").ShouldNotBe(Weights(frozen, 1, "method.projector"));
+        Weights(full, 0, "backbone.").ShouldNotBe(Weights(full, 1, "backbone."));
+    }
+
+    private Recorder Run(string method, string optimizer)
+    {
+        var seen = new Recorder();
+        data.Run(TinyData.Plan(MethodCatalog.Find(method), 2, $$"""{"optimizer": {{optimizer}}}"""), seen).ShouldBe(TrainingOutcome.Completed);
+        return seen;
+    }
+
+    private static float[] Weights(Recorder run, int checkpoint, string prefix)
+    {
+        using var scope = NewDisposeScope();
+        using var stream = new MemoryStream(run.Checkpoints[checkpoint].Bytes);
+        var header = SafeTensors.ReadHeader(stream);
+        return [.. header.Tensors.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).SelectMany(e => SafeTensors.Read(stream, header, e.Name).to(float32).data<float>().ToArray())];
+    }
+}
