@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Measures. Each benchmark compares two sides in one run, taking turns, and reports their ratio: figures of two runs or two machines do not compare.
-# Usage: ./bench.sh trainer | checkpoint     The table goes to the terminal, the figures to bench/results/.
+# Measures. Most benchmarks compare two sides in one run, taking turns, and report their ratio: figures of two runs or two machines do not compare.
+# Usage: ./bench.sh trainer | checkpoint | methods     Tables go to the terminal, figures to bench/results/.
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/prepare.sh
 need_dotnet
-need_postgres
+case "${1:-}" in
+  checkpoint) need_postgres ;;
+  methods)
+    need_domain_pictures
+    [[ -e data/domain-benchmark/fashion-mnist-m/train-images-idx4-ubyte.gz ]] || dotnet run samples/make-domain-benchmark.cs
+    ;;
+esac
 dotnet build bench/Bench.csproj -c Release --nologo -v quiet
 exec bench/bin/Release/net10.0/ContrastiveService.Bench "$@"

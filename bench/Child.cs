@@ -20,6 +20,17 @@ internal static class Child
         return JsonSerializer.Deserialize<T>(output.TrimEnd().Split('\n')[^1])!;
     }
 
+    /// <summary>Runs this program with these arguments and lets it speak for itself.</summary>
+    public static bool Succeeds(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
     public static int Answer<T>(T result)
     {
         Console.WriteLine(JsonSerializer.Serialize(result));

@@ -24,36 +24,62 @@ internal static class IdxStore
         return ImageStore.Open(path);
     }
 
+    /// <summary>The same of several folders with pictures of the same things in the same order, such as a domain and another made of it: those of one thing are a group.</summary>
+    public static ImageStore Twins(IReadOnlyList<string> folders, string path, int channels)
+    {
+        if (!ImageStoreBuilder.Exists(path))
+        {
+            ImageStoreBuilder? builder = null;
+            try
+            {
+                foreach (var folder in folders)
+                    Add(ref builder, folder, path, channels, Path.GetFileName(folder), int.MaxValue, grouped: true);
+                builder!.Finish();
+            }
+            finally
+            {
+                builder?.Dispose();
+            }
+        }
+
+        return ImageStore.Open(path);
+    }
+
     private static void Build(string folder, string path, int channels, string? domain, int perSplit)
     {
         ImageStoreBuilder? builder = null;
         try
         {
-            foreach (var (part, split) in Parts)
-            {
-                using var labels = Read(folder, $"{part}-labels-idx1-ubyte.gz", out _);
-                var name = File.Exists(Path.Combine(folder, $"{part}-images-idx4-ubyte.gz")) ? $"{part}-images-idx4-ubyte.gz" : $"{part}-images-idx3-ubyte.gz";
-                using var pictures = Read(folder, name, out var shape);
-                var (side, stored) = (shape[1], shape.Length == 4 ? shape[3] : 1);
-                if (shape[2] != side || stored > channels)
-                    throw new InvalidDataException($"'{name}' holds {shape[2]}×{side} pictures of {stored} channels; squares of at most {channels} are needed.");
-                builder ??= new ImageStoreBuilder(path, side, channels);
-                var (hwc, chw) = (new byte[side * side * stored], new byte[side * side * channels]);
-                for (var i = 0; i < Math.Min(shape[0], perSplit); i++)
-                {
-                    pictures.ReadExactly(hwc);
-                    for (var p = 0; p < chw.Length; p++)
-                        chw[p] = hwc[(p % (side * side) * stored) + Math.Min(p / (side * side), stored - 1)];
-                    var label = labels.ReadByte().ToString(CultureInfo.InvariantCulture);
-                    builder.AddDecoded(new ImageRecord($"{split}/{i:D6}", label, domain, split), chw);
-                }
-            }
-
+            Add(ref builder, folder, path, channels, domain, perSplit, grouped: false);
             builder!.Finish();
         }
         finally
         {
             builder?.Dispose();
+        }
+    }
+
+    private static void Add(ref ImageStoreBuilder? builder, string folder, string path, int channels, string? domain, int perSplit, bool grouped)
+    {
+        foreach (var (part, split) in Parts)
+        {
+            using var labels = Read(folder, $"{part}-labels-idx1-ubyte.gz", out _);
+            var name = File.Exists(Path.Combine(folder, $"{part}-images-idx4-ubyte.gz")) ? $"{part}-images-idx4-ubyte.gz" : $"{part}-images-idx3-ubyte.gz";
+            using var pictures = Read(folder, name, out var shape);
+            var (side, stored) = (shape[1], shape.Length == 4 ? shape[3] : 1);
+            if (shape[2] != side || stored > channels)
+                throw new InvalidDataException($"'{name}' holds {shape[2]}×{side} pictures of {stored} channels; squares of at most {channels} are needed.");
+            builder ??= new ImageStoreBuilder(path, side, channels);
+            var (hwc, chw) = (new byte[side * side * stored], new byte[side * side * channels]);
+            for (var i = 0; i < Math.Min(shape[0], perSplit); i++)
+            {
+                pictures.ReadExactly(hwc);
+                for (var p = 0; p < chw.Length; p++)
+                    chw[p] = hwc[(p % (side * side) * stored) + Math.Min(p / (side * side), stored - 1)];
+                var label = labels.ReadByte().ToString(CultureInfo.InvariantCulture);
+                var thing = $"{split}/{i:D6}";
+                builder.AddDecoded(new ImageRecord(grouped ? $"{domain}/{thing}" : thing, label, domain, split, grouped ? thing : null), chw);
+            }
         }
     }
 

@@ -1,8 +1,3 @@
-using ContrastiveService.Storage.Jobs;
-using ContrastiveService.Worker;
-using ContrastiveService.Worker.Supervision;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using static System.FormattableString;
 
 namespace ContrastiveService.Bench;
@@ -25,7 +20,7 @@ internal static class TrainerBenchmark
             for (var round = 1; round <= Rounds; round++)
             {
                 Console.Error.WriteLine($"{backbone}, round {round} of {Rounds}");
-                rounds.Add(new Round(Side([], TrainerSide.Unpinned), Side(TrainersEnvironment, TrainerSide.Unpinned), Side(TrainersEnvironment, TrainerSide.Pinned)));
+                rounds.Add(new Round(Side([], TrainerSide.Unpinned), Side(TrainersEnvironment.With(), TrainerSide.Unpinned), Side(TrainersEnvironment.With(), TrainerSide.Pinned)));
             }
 
             Add(report, backbone, batch, rounds);
@@ -36,17 +31,6 @@ internal static class TrainerBenchmark
 
         report.Publish();
         return 0;
-    }
-
-    /// <summary>What the worker puts there, taken from the worker itself.</summary>
-    private static Dictionary<string, string?> TrainersEnvironment
-    {
-        get
-        {
-            var ours = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToHashSet();
-            var command = new TrainerCommand(new ConfigurationBuilder().Build(), Options.Create(new WorkerOptions())).For(new JobLease(Guid.Empty, 1, 1, "bench"), ".");
-            return command.Environment.Where(variable => !ours.Contains(variable.Key)).ToDictionary();
-        }
     }
 
     private static void Add(Report report, string backbone, int batch, List<Round> rounds)

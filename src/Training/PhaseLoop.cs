@@ -29,6 +29,8 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
                 Resume(checkpoint);
             else
                 Begin(stop);
+            if (domains is not null && phase.Index == 0 && run.Step == 0)
+                Keep(DomainReport.BeforeTraining, DomainReport.BeforeTraining, domains.Distances(stop));
             while (run.Epoch < plan.Epochs)
                 TrainEpoch(truce, stop);
             return TrainingOutcome.Completed;
@@ -168,12 +170,19 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
         return result;
     }
 
-    /// <summary>What the phase came to goes with every later checkpoint, and so into the model's card.</summary>
     private void Conclude(IReadOnlyDictionary<string, double> found)
     {
+        Keep(phase.Prefix, $"{phase.Prefix}final.", found);
+        if (phase.Index == phase.Count - 1 && DomainReport.GapCoveredBy(run.Before.Results) is { } covered)
+            Keep("", "final.", new Dictionary<string, double> { ["gapCovered"] = covered });
+    }
+
+    /// <summary>What a phase came to goes with every later checkpoint, and so into the model's card.</summary>
+    private void Keep(string prefix, string metricPrefix, IReadOnlyDictionary<string, double> found)
+    {
         foreach (var (name, value) in found)
-            run.Before.Results[phase.Prefix + name] = value;
-        observer.Metrics([.. found.Where(f => double.IsFinite(f.Value)).Select(f => Point($"final.{f.Key}", f.Value))]);
+            run.Before.Results[prefix + name] = value;
+        observer.Metrics([.. found.Select(f => new Metric(metricPrefix + f.Key, run.Before.Steps + run.Step, f.Value))]);
     }
 
     private bool Evaluated(int epoch) =>

@@ -1,4 +1,5 @@
 using ContrastiveService.Training.Data;
+using ContrastiveService.Training.Evaluation;
 using ContrastiveService.Training.Methods.Adaptation;
 
 namespace ContrastiveService.Training;
@@ -23,8 +24,8 @@ internal sealed record TrainingPhase(string Name, string Prefix, TrainingPlan Pl
             var supervised = plan with { Method = new Supervised.Options() };
             var target = Splits.Of(images, plan.Seed, plan.Evaluation.ValidationShare, plan.Domains).Target!;
             if (target.Train.All(i => images.Labels[(int)i] >= 0))
-                phases.Insert(0, ("trained on the target", "targetTrained.", supervised with { Method = new Supervised.Options { OnTarget = true } }));
-            phases.Insert(0, ("source only", "sourceOnly.", supervised));
+                phases.Insert(0, ("trained on the target", DomainReport.OnTarget, supervised with { Method = new Supervised.Options { OnTarget = true } }));
+            phases.Insert(0, ("source only", DomainReport.OnSource, supervised));
         }
 
         return [.. phases.Select((p, i) => new TrainingPhase(p.Name, p.Prefix, p.Plan, i, phases.Count))];

@@ -119,7 +119,7 @@ public sealed class DatasetTests(TestDatabase database) : IClassFixture<TestData
 
         var statistics = await datasets.StatisticsAsync(dataset.Id, 1, Cancel);
 
-        statistics.Training.ShouldBe(new TrainingPart(3, 2, 1));
+        statistics.Training.ShouldBe(new TrainingPart(3, 2, 1, 0));
         (statistics.Items, statistics.Labeled, statistics.Classes).ShouldBe((4L, 3L, 2));
     }
 

@@ -18,7 +18,8 @@ static class ModelEndpoints
         models.MapGet("/{name}/versions/{version:int}", VersionAsync).WithSummary("A version's card: numbers, judgement, preprocessing, background, plan.")
             .WithDescription(
                 "`card.judgement` has all that was measured on the split `card.evaluatedOn`: kNN, linear probe, retrieval, clusters, verification with thresholds for few false "
-                + "accepts, and under `floors` the same for raw pixels, mean-centred pixels and the untrained network. Cards of older versions lack it.");
+                + "accepts, and under `floors` the same for raw pixels, mean-centred pixels and the untrained network. Cards of older versions lack it. "
+                + "`card.domains`, of jobs with two domains, has the accuracies on both, how far apart the features lie before and after, and how much of the gap was covered.");
         models.MapGet("/{name}/aliases/{alias}", AliasAsync).WithSummary("What an alias means, with its ETag.");
         models.MapPut("/{name}/aliases/{alias}", MoveAsync)
             .WithExample("""{ "version": 1 }""")

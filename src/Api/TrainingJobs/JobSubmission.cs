@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ContrastiveService.Api.Datasets;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
@@ -15,30 +14,21 @@ sealed class JobSubmission(DatasetStore datasets, TrainingJobStore jobs, WorkerV
 {
     private const int LongestKey = 255;
 
-    /// <exception cref="ApiException">The data set is not named or not there, or the idempotency key is too long.</exception>
+    /// <exception cref="ApiException">A data set is not named or not there, or the idempotency key is too long.</exception>
     /// <exception cref="PlanException">The plan cannot be run.</exception>
     public async Task<(TrainingJob Job, bool Created)> SubmitAsync(JsonElement request, string idempotencyKey, CancellationToken cancellationToken)
     {
         if (idempotencyKey.Length > LongestKey)
             throw ApiException.BadRequest("Idempotency-Key", $"The idempotency key has {idempotencyKey.Length} characters; at most {LongestKey} are taken.");
-        var dataset = await datasets.FindAsync(DatasetName(request), cancellationToken, "dataset");
-        var plan = TrainingPlan.Resolve(request, await FactsAsync(dataset, cancellationToken));
+        var data = await JobData.FindAsync(request, datasets, cancellationToken);
+        var plan = TrainingPlan.Resolve(request, data.Facts);
         await pretrained.CheckAsync(plan, cancellationToken);
-        var job = new NewTrainingJob(plan.Name, dataset.Id, dataset.Version, plan.ToJson(), QueueFor(plan.Device), Pretrained: plan.Backbone.Pretrained);
+        var job = new NewTrainingJob(plan.Name, data.Dataset.Id, data.Dataset.Version, plan.ToJson(), QueueFor(plan.Device), Pretrained: plan.Backbone.Pretrained)
+        {
+            TargetDatasetId = data.TargetDataset?.Id,
+            TargetDatasetVersion = data.TargetDataset?.Version,
+        };
         return await jobs.CreateAsync(job, idempotencyKey.Length == 0 ? null : idempotencyKey, Hash(request), cancellationToken);
-    }
-
-    private static string DatasetName(JsonElement request) =>
-        request.ValueKind == JsonValueKind.Object && request.TryGetProperty("dataset", out var name) && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : throw ApiException.BadRequest("dataset", "dataset is needed: the name of the data set to train on.");
-
-    private async Task<DatasetFacts> FactsAsync(Dataset dataset, CancellationToken cancellationToken)
-    {
-        if (dataset.Items == 0)
-            throw new PlanException("dataset", $"'{dataset.Name}' has no pictures. Upload some first.");
-        var s = await datasets.StatisticsAsync(dataset.Id, dataset.Version, cancellationToken);
-        return new DatasetFacts(s.Training.Items, s.Training.Labeled, s.Training.Classes, s.Channels, s.Width, s.Height);
     }
 
     private string QueueFor(DeviceKind device) => device switch

@@ -35,37 +35,37 @@ public sealed class DatasetStore(Database database)
         return database.QueryAsync<Dataset>(sql, new { after, limit }, cancellationToken);
     }
 
-    /// <summary>Counts over the items that <paramref name="version"/> holds.</summary>
-    public async Task<DatasetStatistics> StatisticsAsync(Guid id, int version, CancellationToken cancellationToken)
+    /// <summary>Counts over the items that <paramref name="version"/> holds, of one <paramref name="domain"/> where that is not null.</summary>
+    public async Task<DatasetStatistics> StatisticsAsync(Guid id, int version, CancellationToken cancellationToken, string? domain = null)
     {
         // One pass over the items; a row's kind says which column it counts: 3 = label, 5 = domain, 6 = split, 7 = all of them.
         const string sql = """
             with item as (
-                select i.label, i.domain, i.split, i.split is not distinct from 'test' as held, i.width, i.height, i.channels
+                select i.label, i.domain, i.split, i.split is not distinct from 'test' as held, i.width, i.height, i.channels, i.group_key
                 from dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id
-                where i.dataset_id = @id and m.version <= @version
+                where i.dataset_id = @id and m.version <= @version and (@domain::text is null or i.domain = @domain)
             ), size as (
                 select width, height from item group by width, height order by count(*) desc, width, height limit 1
             )
             select grouping(label, domain, split) as Kind, coalesce(label, domain, split) as Value, count(*) as Count, max(channels) as Channels,
                    count(*) filter (where not held) as Items, count(label) filter (where not held) as Labeled,
-                   count(distinct label) filter (where not held) as Classes,
+                   count(distinct label) filter (where not held) as Classes, count(group_key) filter (where not held) as Grouped,
                    (select width from size) as Width, (select height from size) as Height
             from item group by grouping sets ((label), (domain), (split), ())
             """;
-        var facets = await database.QueryAsync<Facet>(sql, new { id, version }, cancellationToken);
+        var facets = await database.QueryAsync<Facet>(sql, new { id, version, domain }, cancellationToken);
         var all = facets.Single(f => f.Kind == 7);
         var labels = Counts(facets, 3);
         return new DatasetStatistics(
             all.Count, labels.Values.Sum(), labels.Count, labels, Counts(facets, 5), Counts(facets, 6),
-            new TrainingPart(all.Items, all.Labeled, (int)all.Classes), all.Channels ?? 0, all.Width ?? 0, all.Height ?? 0);
+            new TrainingPart(all.Items, all.Labeled, (int)all.Classes, all.Grouped), all.Channels ?? 0, all.Width ?? 0, all.Height ?? 0);
     }
 
     /// <returns>Whether it was there.</returns>
     /// <exception cref="InUseException">A queued or running job, or an unfinished import, uses it.</exception>
     public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
     {
-        const string activeJob = "select id from training_job where dataset_id = @id and state in ('queued', 'running') limit 1";
+        const string activeJob = "select id from training_job where (dataset_id = @id or target_dataset_id = @id) and state in ('queued', 'running') limit 1";
         const string activeImport = "select id from dataset_import where dataset_id = @id and state in ('receiving', 'running') limit 1";
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -86,5 +86,5 @@ public sealed class DatasetStore(Database database)
     static Dictionary<string, long> Counts(IReadOnlyList<Facet> facets, int kind) =>
         facets.Where(f => f.Kind == kind && f.Value is not null).OrderBy(f => f.Value, StringComparer.Ordinal).ToDictionary(f => f.Value!, f => f.Count);
 
-    sealed record Facet(int Kind, string? Value, long Count, int? Channels, long Items, long Labeled, long Classes, int? Width, int? Height);
+    sealed record Facet(int Kind, string? Value, long Count, int? Channels, long Items, long Labeled, long Classes, long Grouped, int? Width, int? Height);
 }

@@ -10,7 +10,8 @@ static class JobRow
         """
         id, name, dataset_id as DatasetId, dataset_version as DatasetVersion, plan, state, queue, attempt, max_attempts as MaxAttempts, fence, worker,
         lease_until as LeaseUntil, cancel_requested as CancelRequested, progress, error, hangfire_id as HangfireId, model_version as ModelVersion,
-        created_at as CreatedAt, updated_at as UpdatedAt, started_at as StartedAt, finished_at as FinishedAt, revision
+        created_at as CreatedAt, updated_at as UpdatedAt, started_at as StartedAt, finished_at as FinishedAt, revision,
+        target_dataset_id as TargetDatasetId, target_dataset_version as TargetDatasetVersion
         """;
 
     /// <summary>What every change that a reader can see does to the row.</summary>

@@ -2,7 +2,7 @@ namespace ContrastiveService.Storage.Jobs;
 
 /// <summary>
 /// A training job as its row says. <c>Plan</c> and <c>Progress</c> are JSON, kept to the letter; <c>Revision</c> grows with every change that a reader
-/// can see, except the lease's.
+/// can see, except the lease's. <c>TargetDatasetId</c> is the data set of the target domain where that is another one.
 /// </summary>
 public sealed record TrainingJob(
     Guid Id,
@@ -26,4 +26,6 @@ public sealed record TrainingJob(
     DateTime UpdatedAt,
     DateTime? StartedAt,
     DateTime? FinishedAt,
-    long Revision);
+    long Revision,
+    Guid? TargetDatasetId,
+    int? TargetDatasetVersion);

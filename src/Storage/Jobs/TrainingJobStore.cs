@@ -53,7 +53,10 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
     /// <exception cref="JobStateException">It is in another state, or its data set is gone.</exception>
     public async Task<TrainingJob?> ResumeAsync(Guid id, CancellationToken cancellationToken)
     {
-        const string sql = "select exists (select from dataset d join training_job j on j.dataset_id = d.id where j.id = @id)";
+        const string sql = """
+            select exists (select from dataset d join training_job j on j.dataset_id = d.id where j.id = @id)
+               and not exists (select from training_job j where j.id = @id and j.target_dataset_id is not null and not exists (select from dataset d where d.id = j.target_dataset_id))
+            """;
         var hasData = await database.FirstAsync<bool>(sql, new { id }, cancellationToken);
         return await transitions.MoveAsync(id, (job, _) => JobLifecycle.Resume(job, hasData), null, cancellationToken);
     }
@@ -63,11 +66,14 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
     {
         // The shares of the data set's and the weights' rows keep them from being deleted before this job is visible.
         const string hold = "select exists (select from dataset where id = @DatasetId and version >= @DatasetVersion for share)";
+        const string holdTarget = "select exists (select from dataset where id = @TargetDatasetId and version >= @TargetDatasetVersion for share)";
         const string holdWeights = "select exists (select from weights where name = @Pretrained for share)";
         const string insert = $"""
             with created as (
-                insert into training_job (id, name, dataset_id, dataset_version, plan, state, queue, max_attempts, idempotency_key, request_hash, event_count)
-                values (@id, @Name, @DatasetId, @DatasetVersion, @Plan::json, 'queued', @Queue, @MaxAttempts, @idempotencyKey, @requestHash, 1)
+                insert into training_job (id, name, dataset_id, dataset_version, plan, state, queue, max_attempts, idempotency_key, request_hash, event_count,
+                                          target_dataset_id, target_dataset_version)
+                values (@id, @Name, @DatasetId, @DatasetVersion, @Plan::json, 'queued', @Queue, @MaxAttempts, @idempotencyKey, @requestHash, 1,
+                        @TargetDatasetId, @TargetDatasetVersion)
                 on conflict (idempotency_key) do nothing
                 returning *
             ), noted as (
@@ -78,6 +84,8 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(hold, job, cancellationToken: cancellationToken)))
             throw new NotFoundException($"There is no data set {job.DatasetId} with a version {job.DatasetVersion}.");
+        if (job.TargetDatasetId is not null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(holdTarget, job, cancellationToken: cancellationToken)))
+            throw new NotFoundException($"There is no data set {job.TargetDatasetId} with a version {job.TargetDatasetVersion}.");
         if (job.Pretrained is not null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(holdWeights, job, cancellationToken: cancellationToken)))
             throw new NotFoundException($"There are no weights '{job.Pretrained}' any more.");
         var parameters = new
@@ -89,6 +97,8 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
             job.Plan,
             job.Queue,
             job.MaxAttempts,
+            job.TargetDatasetId,
+            job.TargetDatasetVersion,
             idempotencyKey,
             requestHash,
         };

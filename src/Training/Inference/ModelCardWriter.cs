@@ -48,7 +48,10 @@ public static class ModelCardWriter
         return new(
             position.Preprocessing, encoder.Width, First(judgement.Scores), First(floors?.Untrained), split, position.Epoch, position.Step,
             Measure(queries.Features, items, images, split, plan.Seed))
-        { Judgement = judgement };
+        {
+            Judgement = judgement,
+            Domains = splits.Target is { } target ? DomainReport.Of(position.Before.Results, target.Reported.Split) : null,
+        };
 
         double? First(LabelScores? scores) => scores?.Knn.TryGetValue(plan.Evaluation.Knn[0], out var accuracy) == true ? accuracy : null;
     }

@@ -47,4 +47,10 @@ internal static class LossInputs
         if (!(value >= 0) || !double.IsFinite(value))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be zero or a positive number.");
     }
+
+    public static void Share(double value, string name)
+    {
+        if (!(value is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be between 0 and 1.");
+    }
 }

@@ -111,7 +111,7 @@ public sealed class MultiTask : Method, IClassifier
         if (classifier is not null)
             losses.Add(("classification", nn.functional.cross_entropy(Logits(h[upright]), batch.Labels!)));
         if (aligns)
-            losses.Add(("alignment", DeepCoral.Loss(h[upright], h[^1])));
+            losses.Add(("alignment", Coral.Loss(h[upright], h[^1])));
 
         var weights = UncertaintyWeighting.Weights(s);
         foreach (var (i, (task, loss)) in losses.Index())

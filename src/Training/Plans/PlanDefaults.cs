@@ -26,16 +26,17 @@ internal static partial class PlanDefaults
     {
         var side = Math.Min(facts.Width, facts.Height);
         var size = Fitting(request, Math.Clamp(side, 16, 224));
+        var channels = Math.Max(facts.Channels, facts.Target?.Channels ?? 0); // either domain may have colours
         return new JsonObject
         {
             ["name"] = DefaultName(request),
             ["imageSize"] = size,
-            ["channels"] = facts.Channels,
+            ["channels"] = channels,
             ["batchSize"] = DefaultBatch(facts),
             ["backbone"] = new JsonObject(),
             ["optimizer"] = new JsonObject(),
             // A blur of a pixel or two wipes out a small picture, and grey pictures have no colour to take away.
-            ["views"] = new JsonObject { ["grey"] = facts.Channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
+            ["views"] = new JsonObject { ["grey"] = channels == 1 ? 0.0 : 0.2, ["blur"] = new JsonObject { ["probability"] = size >= 64 ? 0.5 : 0.0 } },
         };
     }
 
@@ -62,11 +63,11 @@ internal static partial class PlanDefaults
         return found.FittingImage(Text(backbone?["stem"]) == "standard" ? StemKind.Standard : StemKind.Small, size);
     }
 
-    /// <summary>256, or the largest power of two that still gives an epoch of four steps.</summary>
+    /// <summary>256, or the largest power of two that still gives an epoch of four steps, on either domain.</summary>
     private static int DefaultBatch(DatasetFacts facts)
     {
         var batch = 256;
-        while (batch > 4 && batch * 4 > facts.Items)
+        while (batch > 4 && batch * 4 > Math.Min(facts.Items, facts.Target?.Items ?? facts.Items))
             batch /= 2;
         return batch;
     }

@@ -16,14 +16,30 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
     private const int ToldAtMost = 5;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500), TellEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>The job's data set at its plan's size. Pictures that cannot be decoded are left out, with a warning on the job.</summary>
+    /// <summary>The job's data set at its plan's size, joined with its target's where that is another one. Pictures that cannot be decoded are left out, with a warning on the job.</summary>
     public async Task<ImageStore> OpenAsync(TrainingJob job, TrainingPlan plan, JobRecord record, CancellationToken ct)
     {
-        var path = Path.Combine(options.Value.CachePath, "images", $"{job.DatasetId:N}-v{job.DatasetVersion}-{plan.ImageSize}x{plan.Channels}-2");
+        var source = await OpenAsync(job.DatasetId, job.DatasetVersion, plan, record, ct);
+        if (job is not { TargetDatasetId: { } target, TargetDatasetVersion: { } version })
+            return source;
+        try
+        {
+            return ImageStore.Join(source, await OpenAsync(target, version, plan, record, ct));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ImageStore> OpenAsync(Guid dataset, int version, TrainingPlan plan, JobRecord record, CancellationToken ct)
+    {
+        var path = Path.Combine(options.Value.CachePath, "images", $"{dataset:N}-v{version}-{plan.ImageSize}x{plan.Channels}-2");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var building = await TakeAsync(path + ".lock", ct);
         if (!ImageStoreBuilder.Exists(path))
-            await BuildAsync(path, job, plan, record, ct);
+            await BuildAsync(path, dataset, version, plan, record, ct);
         return ImageStore.Open(path);
     }
 
@@ -38,13 +54,13 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
         }
     }
 
-    private async Task BuildAsync(string path, TrainingJob job, TrainingPlan plan, JobRecord record, CancellationToken ct)
+    private async Task BuildAsync(string path, Guid dataset, int version, TrainingPlan plan, JobRecord record, CancellationToken ct)
     {
         DeleteLeftovers(path);
         using var builder = new ImageStoreBuilder(path, plan.ImageSize, plan.Channels);
         var bad = new List<string>();
         var told = clock.GetTimestamp();
-        await foreach (var (item, bytes) in items.StreamAsync(job.DatasetId, job.DatasetVersion, ct))
+        await foreach (var (item, bytes) in items.StreamAsync(dataset, version, ct))
         {
             try
             {

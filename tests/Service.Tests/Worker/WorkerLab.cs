@@ -12,7 +12,7 @@ using SkiaSharp;
 
 namespace ContrastiveService.Service.Tests.Worker;
 
-/// <summary>A database of its own with a small data set in it, for tests that start, stop and kill worker processes.</summary>
+/// <summary>A database of its own with two small data sets in it, for tests that start, stop and kill worker processes.</summary>
 public sealed class WorkerLab : IAsyncLifetime
 {
     private const int Items = 60, Size = 16;
@@ -20,7 +20,7 @@ public sealed class WorkerLab : IAsyncLifetime
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "worker-lab-" + Guid.NewGuid().ToString("N"))).FullName;
     private PrivatePostgres? _postgres;
     private ServiceProvider? _services;
-    private Dataset? _dataset;
+    private Dataset? _dataset, _others;
 
     public TrainingJobStore Jobs => Get<TrainingJobStore>();
 
@@ -33,7 +33,8 @@ public sealed class WorkerLab : IAsyncLifetime
         _postgres = await PrivatePostgres.StartAsync(Path.Combine(_folder, "postgres"), NullLogger.Instance, new Dictionary<string, string> { ["fsync"] = "off" }, CancellationToken.None);
         _services = new ServiceCollection().AddLogging().AddStorage(_postgres.ConnectionString).BuildServiceProvider();
         await Get<Database>().MigrateAsync(CancellationToken.None);
-        await ImportAsync();
+        _dataset = await ImportAsync("squares", seed: 1);
+        _others = await ImportAsync("other-squares", seed: 2);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,8 +66,11 @@ public sealed class WorkerLab : IAsyncLifetime
             ["checkpoints"] = new JsonObject { ["everyEpochs"] = 10 },
         };
         change?.Invoke(request);
-        var plan = TrainingPlan.Resolve(JsonSerializer.SerializeToElement(request), new DatasetFacts(Items, Items, 2, 1, Size, Size));
-        var (job, _) = await Jobs.CreateAsync(new NewTrainingJob(plan.Name, _dataset.Id, _dataset.Version, plan.ToJson(), "cpu"), null, "", CancellationToken.None);
+        var plan = TrainingPlan.Resolve(JsonSerializer.SerializeToElement(request), new DatasetFacts(Items, Items, 2, 1, Size, Size) { Target = request["domains"] is null ? null : new(Items, Items, 2, 1, Size, Size) });
+        var row = new NewTrainingJob(plan.Name, _dataset.Id, _dataset.Version, plan.ToJson(), "cpu");
+        if (plan.Domains is not null)
+            row = row with { TargetDatasetId = _others!.Id, TargetDatasetVersion = _others.Version };
+        var (job, _) = await Jobs.CreateAsync(row, null, "", CancellationToken.None);
         return job.Id;
     }
 
@@ -84,16 +88,16 @@ public sealed class WorkerLab : IAsyncLifetime
         (await Get<MetricStore>().SeriesAsync(jobId, ["loss"], 1_000_000, CancellationToken.None)).Single().Points;
 
     // Bright and dark squares at random places: two classes, and nothing to download.
-    private async Task ImportAsync()
+    private async Task<Dataset> ImportAsync(string name, int seed)
     {
-        _dataset = await Get<DatasetStore>().CreateAsync("squares", null, CancellationToken.None);
+        var dataset = await Get<DatasetStore>().CreateAsync(name, null, CancellationToken.None);
         var imports = Get<ImportStore>();
-        var import = await imports.StartAsync(_dataset.Id, "test", CancellationToken.None);
-        var random = new Random(1);
+        var import = await imports.StartAsync(dataset.Id, "test", CancellationToken.None);
+        var random = new Random(seed);
         NewItem[] items = [.. Enumerable.Range(0, Items).Select(i => Square(i, random))];
         await Get<DatasetItemStore>().AddAsync(import.Id, items, CancellationToken.None);
         await imports.SucceedAsync(import.Id, CancellationToken.None);
-        _dataset = (await Get<DatasetStore>().GetAsync(_dataset.Id, CancellationToken.None))!;
+        return (await Get<DatasetStore>().GetAsync(dataset.Id, CancellationToken.None))!;
     }
 
     private static NewItem Square(int number, Random random)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ContrastiveService.Storage.Jobs;
 using Hangfire;
 
@@ -17,6 +18,22 @@ public sealed class WorkerTests(WorkerLab lab) : IClassFixture<WorkerLab>
         job.ModelVersion.ShouldStartWith("squares:");
         job.Attempt.ShouldBe(1);
         await Eventually.Is("the trainer to be gone", () => Task.FromResult(WorkerProcess.TrainersOf(job.Id).Length == 0));
+    }
+
+    [Fact]
+    public async Task A_job_whose_target_is_another_data_set_trains_on_both()
+    {
+        using var worker = lab.StartWorker();
+
+        var job = await lab.WhenAsync(
+            await lab.SubmitAsync(2, request =>
+            {
+                request["method"] = new JsonObject { ["type"] = "supervised", ["onTarget"] = true };
+                request["domains"] = new JsonObject { ["targetDataset"] = "other-squares" };
+            }), JobState.Succeeded);
+
+        var found = await lab.Get<MetricStore>().SeriesAsync(job.Id, ["final.sourceAccuracy", "final.targetAccuracy"], 10, CancellationToken.None);
+        found.Select(series => series.Name).ShouldBe(["final.sourceAccuracy", "final.targetAccuracy"], ignoreOrder: true);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class GoldenFile
     }
 
     /// <summary>Losses and metrics, file by file of their families.</summary>
-    public static GoldenFile Losses { get; } = new("contrast.json", "tasks.json");
+    public static GoldenFile Losses { get; } = new("contrast.json", "distillation.json", "clustering.json", "adaptation.json", "tasks.json");
 
     /// <summary>Steps of optimisers, schedules and moving averages.</summary>
     public static GoldenFile Optimizers { get; } = new("optimizers.json", "schedules.json");

@@ -14,6 +14,10 @@ public sealed class GoldenLossTests
 
     public static TheoryData<string> Queued => [.. GoldenFile.Losses.Ids.Where(id => GoldenFile.Losses[id].Extra("queue_after") is not null)];
 
+    public static TheoryData<string> Assigned => [.. GoldenFile.Losses.Ids.Where(id => GoldenFile.Losses[id].Extra("q") is not null)];
+
+    public static TheoryData<string> Centred => [.. GoldenFile.Losses.Ids.Where(id => GoldenFile.Losses[id].Extra("center_after1") is not null)];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Value_and_gradient_are_the_peers(string id)
@@ -52,6 +56,36 @@ public sealed class GoldenLossTests
         var peers = GoldenArray.Read(golden.Extra("queue_after")!.Value);
         (queue.Rows - peers).abs().max().ToDouble().ShouldBeLessThan(1e-6);
         queue.state_dict()["next"].ToInt64().ShouldBe(golden.Extra("next_after")!.Value.GetInt64());
+    }
+
+    [Theory]
+    [MemberData(nameof(Assigned))]
+    public void Assignments_are_the_peers(string id)
+    {
+        using var scope = torch.NewDisposeScope();
+        var golden = GoldenFile.Losses[id];
+
+        var ours = ClusteringMeasures.Assignments(golden);
+
+        (ours - GoldenArray.Read(golden.Extra("q")!.Value)).abs().max().ToDouble().ShouldBeLessThan(1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Centred))]
+    public void Each_steps_loss_and_the_centre_after_it_are_the_peers(string id)
+    {
+        using var scope = torch.NewDisposeScope();
+        var golden = GoldenFile.Losses[id];
+        var steps = golden.Extra("center_after2") is null ? 1 : 2;
+
+        var (losses, centers) = ClusteringMeasures.DinoSteps(golden, steps);
+
+        for (var step = 1; step <= steps; step++)
+        {
+            losses[step - 1].ToDouble().ShouldBe(golden.Extra($"loss_step{step}")!.Value.GetDouble(), golden.Tolerance);
+            var peers = GoldenArray.Read(golden.Extra($"center_after{step}")!.Value);
+            (centers[step - 1] - peers).abs().max().ToDouble().ShouldBeLessThan(1e-6 * Math.Max(1, peers.abs().max().ToDouble()));
+        }
     }
 
     [Fact]

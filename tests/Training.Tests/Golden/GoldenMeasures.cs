@@ -6,5 +6,8 @@ namespace ContrastiveService.Training.Tests.Golden;
 internal static class GoldenMeasures
 {
     public static IReadOnlyDictionary<string, Func<GoldenCase, Tensor>> ByDefinition { get; } =
-        new[] { ContrastMeasures.ByDefinition, TaskMeasures.ByDefinition }.SelectMany(family => family).ToDictionary();
+        new[]
+        {
+            ContrastMeasures.ByDefinition, DistillationMeasures.ByDefinition, ClusteringMeasures.ByDefinition, AdaptationMeasures.ByDefinition, TaskMeasures.ByDefinition,
+        }.SelectMany(family => family).ToDictionary();
 }

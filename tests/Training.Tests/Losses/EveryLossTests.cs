@@ -29,13 +29,32 @@ public sealed class EveryLossTests
         ["cmc at τ 0.01"] = (x, _) => Cmc.Loss([x, x.flip(0)], 0.01),
         ["cross-domain matching"] = (x, _) => CrossDomainMatching.Loss(x, Memory(x), 0.1),
         ["cross-domain matching at τ 0.01"] = (x, _) => CrossDomainMatching.Loss(x, Memory(x), 0.01),
-        ["deep coral"] = (x, _) => DeepCoral.Loss(x, Memory(x)),
-        ["deep coral with itself"] = (x, _) => DeepCoral.Loss(x, x.flip(0)),
         ["uncertainty weighting"] = (x, _) => UncertaintyWeighting.Loss(x.square().sum(1), x.select(1, 0)),
         ["uncertainty weighting, very certain"] = (x, _) => UncertaintyWeighting.Loss(x.square().sum(1), -x.select(1, 0).abs()),
+        ["simsiam"] = (x, _) => SimSiam.Loss(x, x.flip(0), x.roll(1, 0), x * 2),
+        ["byol"] = (x, _) => Byol.Loss(x, x.flip(0), x.roll(1, 0), x * 2),
+        ["barlow twins"] = (x, _) => BarlowTwins.Of(x, x.flip(0), 0.0051).Loss,
+        ["barlow twins, of the same view"] = (x, _) => BarlowTwins.Of(x, x, 1).Loss,
+        ["vicreg"] = (x, _) => VicReg.Of(x, x.flip(0)).Loss,
+        ["vicreg, of the same view"] = (x, _) => VicReg.Of(x, x, 0, 1, 25).Loss,
+        ["mmd"] = (x, _) => Mmd.Loss(x, Memory(x)),
+        ["mmd, linear"] = (x, _) => Mmd.Loss(x, x.flip(0).detach() + 0.1, MmdEstimator.Linear),
+        ["mmd, biased"] = (x, _) => Mmd.Loss(x, Memory(x), MmdEstimator.Biased),
+        ["mmd of one domain"] = (x, _) => Mmd.Loss(x, x),
+        ["coral"] = (x, _) => Coral.Loss(x, Memory(x)),
+        ["l1 alignment"] = (x, _) => L1Alignment.Loss(x, Memory(x)),
+        ["domain classification"] = (x, _) => DomainClassification.Loss(x.narrow(1, 0, 1), x.narrow(1, 0, 1).flip(0)),
+        ["classifier discrepancy"] = (x, _) => ClassifierDiscrepancy.Loss(x, x.flip(0)),
+        ["fixmatch"] = (x, _) => FixMatch.Loss(x.flip(0), x, 0.5),
+        ["fixmatch where nothing is sure"] = (x, _) => FixMatch.Loss(zeros_like(x), x, 1),
+        ["self-ensembling"] = (x, _) => SelfEnsembling.Loss(x, x.flip(0), 0.5),
         ["alignment"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0)),
         ["alignment with α 1"] = (x, _) => AlignmentUniformity.Alignment(x, x.flip(0), 1),
         ["uniformity"] = (x, _) => AlignmentUniformity.Uniformity(x),
+        ["swav"] = (x, _) => SwappedPrediction(x, 0.05, 0.1),
+        ["swav at ε and τ 0.01"] = (x, _) => SwappedPrediction(x, 0.01, 0.01),
+        ["dino"] = (x, _) => Dino.Loss([x, x.flip(0), x * 2], [x, x.flip(0)], x[0], 0.1, 0.04).Loss,
+        ["dino at τ 0.01"] = (x, _) => Dino.Loss([x, x.flip(0)], [x.flip(0), x], x[0], 0.01, 0.01).Loss,
         ["contrastive of pairs"] = (x, y) => Contrastive.OfPairs(x, x.flip(0), y.eq(0)).Loss,
         ["contrastive, hadsell"] = (x, y) => Contrastive.OfLabels(x, y).Loss,
         ["contrastive, distance, on the sphere"] = (x, y) => Contrastive.OfLabels(UnitRows.Of(x), y, 1, ContrastiveForm.Distance).Loss,
@@ -58,6 +77,7 @@ public sealed class EveryLossTests
         ["identical"] = () => ones(8, 4) * 0.3,
         ["pairs of identical rows"] = () => Random(4).repeat(2, 1),
         ["1e4 times longer"] = () => Random(8) * 1e4,
+        ["1e4 away"] = () => Random(8) + 1e4,
         ["1e-6 times longer"] = () => Random(8) * 1e-6,
         ["one row"] = () => Random(1),
         ["two rows"] = () => Random(2),
@@ -99,7 +119,7 @@ public sealed class EveryLossTests
         using var outer = NewDisposeScope();
         var (x, u, v) = (Random(8).requires_grad_(), Random(8), Random(8) + 1);
         var (y, similar) = (arange(8).div(2, RoundingMode.floor), arange(8).eq(0));
-        var (items, noise) = (arange(8), zeros([8, 2], int64));
+        var (items, noise, center, logit) = (arange(8), zeros([8, 2], int64), zeros(4), ones(8, 1));
 
         Left(() => UnitRows.Of(x)).ShouldBe(1);
         Left(() => NtXent.Loss(x, u, 0.5)).ShouldBe(1);
@@ -113,8 +133,26 @@ public sealed class EveryLossTests
         Left(() => Dcl.Weighted(x, u, 0.5, 0.5)).ShouldBe(1);
         Left(() => Cmc.Loss([x, u, v], 0.5)).ShouldBe(1);
         Left(() => CrossDomainMatching.Loss(x, u, 0.5)).ShouldBe(1);
-        Left(() => DeepCoral.Loss(x, u)).ShouldBe(1);
         Left(() => UncertaintyWeighting.Loss(x.select(1, 0), u.select(1, 0))).ShouldBe(3); // two of them the columns
+        Left(() => SimSiam.Loss(x, x, u, v)).ShouldBe(1);
+        Left(() => Byol.Loss(x, x, u, v)).ShouldBe(1);
+        Left(() => BarlowTwins.Of(x, u, 0.0051)).ShouldBe(3);
+        Left(() => VicReg.Of(x, u)).ShouldBe(4);
+        Left(() => Sinkhorn.Assign(x, 0.05, 3)).ShouldBe(1);
+        Left(() => Sinkhorn.Assign(x, u, 0.05, 3)).ShouldBe(1);
+        Left(() => SwAv.Loss([x, u], [v], 0.1)).ShouldBe(1);
+        Left(() => Dino.Loss([x, u], [v], center, 0.1, 0.04)).ShouldBe(2);
+        foreach (var estimator in Enum.GetValues<MmdEstimator>())
+            Left(() => Mmd.Loss(x, u, estimator)).ShouldBe(1);
+        Left(() => Coral.Loss(x, u)).ShouldBe(1);
+        Left(() => L1Alignment.Loss(x, u)).ShouldBe(1);
+        Left(() => GradientReversal.Of(x, 0.5)).ShouldBe(1);
+        Left(() => DomainClassification.Loss(logit, logit)).ShouldBe(1);
+        Left(() => DomainClassification.Accuracy(logit, logit)).ShouldBe(1);
+        Left(() => ClassifierDiscrepancy.Loss(x, u)).ShouldBe(1);
+        Left(() => FixMatch.Loss(u, x, 0.5)).ShouldBe(1);
+        Left(() => FixMatch.PseudoLabels(x, 0.5)).ShouldBe(2);
+        Left(() => SelfEnsembling.Loss(x, u, 0.5)).ShouldBe(1);
         Left(() => AlignmentUniformity.Alignment(x, u)).ShouldBe(1);
         Left(() => AlignmentUniformity.Uniformity(x)).ShouldBe(1);
         Left(() => Contrastive.OfPairs(x, u, similar)).ShouldBe(3);
@@ -140,6 +178,9 @@ public sealed class EveryLossTests
         loss();
         return scope.DisposablesCount;
     }
+
+    private static Tensor SwappedPrediction(Tensor x, double epsilon, double temperature) =>
+        SwAv.Loss([x, x.flip(0), x * 2], [Sinkhorn.Assign(x, epsilon, 3), Sinkhorn.Assign(x.flip(0), x, epsilon, 3)], temperature);
 
     /// <summary>A memory with a row for each of x's.</summary>
     private static Tensor Memory(Tensor x) => UnitRows.Of(Random(12)).narrow(1, 0, x.size(1));

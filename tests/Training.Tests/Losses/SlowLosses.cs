@@ -88,15 +88,6 @@ internal static class SlowLosses
         return (costs.Where(c => c > 0).DefaultIfEmpty().Average(), active);
     }
 
-    public static double DeepCoral(double[][] source, double[][] target)
-    {
-        double Covariance(double[][] x, int i, int j) =>
-            x.Sum(row => (row[i] - x.Average(r => r[i])) * (row[j] - x.Average(r => r[j]))) / (x.Length - 1);
-        var d = source[0].Length;
-        var pairs = from i in Enumerable.Range(0, d) from j in Enumerable.Range(0, d) select Math.Pow(Covariance(source, i, j) - Covariance(target, i, j), 2);
-        return pairs.Sum() / (4 * d * d);
-    }
-
     public static double CrossDomainMatching(double[][] f, double[][] memory, double temperature) => f.Average(row =>
     {
         var e = memory.Select(v => Math.Exp(Unit(row).Zip(v, (a, b) => a * b).Sum() / temperature)).ToArray();
@@ -109,4 +100,142 @@ internal static class SlowLosses
         double OneWay(double[][] q, double[][] k) => q.Select((row, i) => -Math.Log(Similarity(row, k[i]) / k.Sum(other => Similarity(row, other)))).Average();
         return (from a in views from b in views where !ReferenceEquals(a, b) select OneWay(a, b)).Sum();
     }
+
+    public static double Cosine(double[] x, double[] y) => Unit(x).Zip(Unit(y), (a, b) => a * b).Sum();
+
+    public static double SimSiam(double[][] p0, double[][] p1, double[][] z0, double[][] z1) =>
+        -(p0.Zip(z1, Cosine).Average() + p1.Zip(z0, Cosine).Average()) / 2;
+
+    public static double Byol(double[][] p0, double[][] p1, double[][] z0, double[][] z1)
+    {
+        double Away(double[] p, double[] z) => Math.Pow(Distance(Unit(p), Unit(z)), 2);
+        return p0.Zip(z1, Away).Average() + p1.Zip(z0, Away).Average();
+    }
+
+    public static (double OnDiagonal, double OffDiagonal) BarlowTwins(double[][] z0, double[][] z1)
+    {
+        var (on, off) = (0.0, 0.0);
+        for (var i = 0; i < z0[0].Length; i++)
+        {
+            for (var j = 0; j < z0[0].Length; j++)
+            {
+                var (a, b) = (Column(z0, i), Column(z1, j));
+                var c = Covariance(a, b, a.Length) / Math.Sqrt((Covariance(a, a, a.Length) + 1e-5) * (Covariance(b, b, b.Length) + 1e-5));
+                if (i == j)
+                    on += (1 - c) * (1 - c);
+                else
+                    off += c * c;
+            }
+        }
+
+        return (on, off);
+    }
+
+    public static (double Invariance, double Variance, double Covariance) VicReg(double[][] z0, double[][] z1)
+    {
+        var width = z0[0].Length;
+        var (variance, covariance) = (0.0, 0.0);
+        foreach (var z in new[] { z0, z1 })
+        {
+            for (var i = 0; i < width; i++)
+            {
+                for (var j = 0; j < width; j++)
+                {
+                    var c = Covariance(Column(z, i), Column(z, j), z.Length - 1);
+                    if (i == j)
+                        variance += Math.Max(0, 1 - Math.Sqrt(c + 1e-4)) / width / 2;
+                    else
+                        covariance += c * c / width;
+                }
+            }
+        }
+
+        return (z0.Zip(z1, (x, y) => Math.Pow(Distance(x, y), 2)).Sum() / z0.Length / width, variance, covariance);
+    }
+
+    private static double[] Column(double[][] rows, int column) => [.. rows.Select(row => row[column])];
+
+    private static double Covariance(double[] x, double[] y, int over)
+    {
+        var (mx, my) = (x.Average(), y.Average());
+        return x.Zip(y, (a, b) => (a - mx) * (b - my)).Sum() / over;
+    }
+
+    public static double[][] Sinkhorn(double[][] scores, double epsilon, int iterations)
+    {
+        double[][] q = [.. scores.Select(row => row.Select(s => Math.Exp(s / epsilon)).ToArray())];
+        var total = q.Sum(row => row.Sum());
+        q = [.. q.Select(row => row.Select(x => x / total).ToArray())];
+        for (var iteration = 0; iteration < iterations; iteration++)
+        {
+            var columns = Enumerable.Range(0, q[0].Length).Select(k => q.Sum(row => row[k]) * q[0].Length).ToArray();
+            q = [.. q.Select(row => row.Zip(columns, (x, sum) => x / sum).ToArray())];
+            q = [.. q.Select(row => row.Select(x => x / row.Sum() / q.Length).ToArray())];
+        }
+
+        return [.. q.Select(row => row.Select(x => x * q.Length).ToArray())];
+    }
+
+    public static double SwAv(double[][][] scores, double[][][] assignments, double temperature) =>
+        CrossViews(assignments, [.. scores.Select(view => Softmax(view, temperature))]);
+
+    public static double Dino(double[][][] student, double[][][] teacher, double[] center, double studentTemperature, double teacherTemperature) =>
+        CrossViews(
+            [.. teacher.Select(view => Softmax([.. view.Select(row => row.Zip(center, (t, c) => t - c).ToArray())], teacherTemperature))],
+            [.. student.Select(view => Softmax(view, studentTemperature))]);
+
+    private static double CrossViews(double[][][] targets, double[][][] predictions)
+    {
+        var costs =
+            from t in Enumerable.Range(0, targets.Length)
+            from v in Enumerable.Range(0, predictions.Length)
+            where v != t
+            from row in targets[t].Zip(predictions[v])
+            select -row.First.Zip(row.Second, (q, p) => q * Math.Log(p)).Sum();
+        return costs.Average();
+    }
+
+    private static double[][] Softmax(double[][] rows, double temperature) =>
+        [.. rows.Select(row => row.Select(x => Math.Exp(x / temperature) / row.Sum(y => Math.Exp(y / temperature))).ToArray())];
+
+    public static double Mmd(double[][] s, double[][] t, MmdEstimator estimator, double[] alphas)
+    {
+        double[][] all = [.. s, .. t];
+        var m = all.SelectMany(x => all.Select(y => Math.Pow(Distance(x, y), 2))).Average();
+        double K(double[] x, double[] y) => alphas.Sum(alpha => Math.Exp(-Math.Pow(Distance(x, y), 2) / (2 * alpha * m)));
+        if (estimator == MmdEstimator.Linear)
+        {
+            int Next(int i) => (i + 1) % s.Length;
+            return Enumerable.Range(0, s.Length).Average(i => K(s[i], s[Next(i)]) + K(t[i], t[Next(i)]) - K(s[i], t[Next(i)]) - K(s[Next(i)], t[i]));
+        }
+
+        double Within(double[][] x) =>
+            (from i in Enumerable.Range(0, x.Length) from j in Enumerable.Range(0, x.Length) where i != j || estimator == MmdEstimator.Biased select K(x[i], x[j])).DefaultIfEmpty().Average();
+        return Within(s) + Within(t) - (2 * s.SelectMany(x => t.Select(y => K(x, y))).Average());
+    }
+
+    public static double Coral(double[][] s, double[][] t)
+    {
+        var d = s[0].Length;
+        double Covariance(double[][] x, int a, int b) =>
+            x.Sum(row => (row[a] - x.Average(r => r[a])) * (row[b] - x.Average(r => r[b]))) / (x.Length - 1);
+        return (from a in Enumerable.Range(0, d) from b in Enumerable.Range(0, d) select Math.Pow(Covariance(s, a, b) - Covariance(t, a, b), 2)).Sum() / (4 * d * d);
+    }
+
+    public static double L1Alignment(double[][] s, double[][] t) =>
+        Enumerable.Range(0, s[0].Length).Average(k => Math.Abs(s.Average(x => x[k]) - t.Average(x => x[k])));
+
+    public static double ClassifierDiscrepancy(double[][] a, double[][] b) =>
+        a.Zip(b, (x, y) => Softmax(x).Zip(Softmax(y), (p, q) => Math.Abs(p - q)).Average()).Average();
+
+    public static double FixMatch(double[][] weak, double[][] strong, double threshold) => weak.Zip(strong, (x, y) =>
+    {
+        var q = Softmax(x);
+        return q.Max() >= threshold ? -Math.Log(Softmax(y)[Array.IndexOf(q, q.Max())]) : 0;
+    }).Average();
+
+    public static double SelfEnsembling(double[][] student, double[][] teacher, double threshold) =>
+        student.Zip(teacher, (x, y) => Softmax(y).Max() >= threshold ? Softmax(x).Zip(Softmax(y), (p, q) => (p - q) * (p - q)).Average() : 0).Average();
+
+    private static double[] Softmax(double[] x) => [.. x.Select(a => Math.Exp(a) / x.Sum(Math.Exp))];
 }

@@ -12,8 +12,8 @@ public sealed class CrossDomainTests
     private const string Source = "sourceBank.rows", Target = "targetBank.rows";
 
     [Theory]
-    [InlineData(9, false)]
-    [InlineData(10, true)]
+    [InlineData(MethodRig.StepsPerEpoch - 1, false)]
+    [InlineData(MethodRig.StepsPerEpoch, true)]
     public void Each_domain_is_told_apart_by_its_own_memory_and_matched_with_the_others_after_the_first_epoch(long step, bool matches)
     {
         using var scope = NewDisposeScope();

@@ -11,6 +11,9 @@ internal sealed class MethodRig
 {
     public const int Groups = 6;
 
+    /// <summary>So few that a batch of <see cref="Total"/> / 2 is past whatever methods do in their first epochs only.</summary>
+    public const int StepsPerEpoch = 2;
+
     private const int Total = 100, Side = 8, LocalSide = 4;
 
     private readonly BatchNeeds needs;
@@ -30,7 +33,7 @@ internal sealed class MethodRig
             TargetItems = data.HasTarget ? Rows : 0,
             Preprocessing = new Preprocessing(Side, channels, [.. Enumerable.Repeat(0.5, channels)], [.. Enumerable.Repeat(0.25, channels)]),
             BatchSize = Rows,
-            StepsPerEpoch = 10,
+            StepsPerEpoch = StepsPerEpoch,
             TotalSteps = Total,
         });
         Encoder.train();

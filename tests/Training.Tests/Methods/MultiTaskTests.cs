@@ -46,7 +46,7 @@ public sealed class MultiTaskTests
         batch.Reports["contrastiveLoss"].ToDouble().ShouldBe(NtXent.Loss(z[0], z[1], 0.3).ToDouble(), 1e-4);
         batch.Reports["rotationLoss"].ToDouble().ShouldBe(nn.functional.cross_entropy(Head(rig, "turn").forward(cat(h[2..6])), turns).ToDouble(), 1e-4);
         batch.Reports["classificationLoss"].ToDouble().ShouldBe(nn.functional.cross_entropy(Head(rig, "classifier").forward(h[2]), batch.Labels!).ToDouble(), 1e-4);
-        batch.Reports["alignmentLoss"].ToDouble().ShouldBe(DeepCoral.Loss(h[2], h[6]).ToDouble(), 1e-4);
+        batch.Reports["alignmentLoss"].ToDouble().ShouldBe(Coral.Loss(h[2], h[6]).ToDouble(), 1e-4);
     }
 
     [Fact]

@@ -21,12 +21,16 @@ public sealed class TinyData : IDisposable
         set_num_threads(1);
         Images = ImageStore.Open(Build("plain", value => value));
         Paired = ImageStore.Join(ImageStore.Open(Build("plain", value => value)), ImageStore.Open(Build("faint", value => 120 - (value / 3))));
+        PairedUnlabelled = ImageStore.Join(ImageStore.Open(Build("plain", value => value)), ImageStore.Open(Build("unlabelled", value => 120 - (value / 3), labeled: false)));
     }
 
     public ImageStore Images { get; }
 
     /// <summary>The same and, as a second data set, another sixty that are faint negatives.</summary>
     public ImageStore Paired { get; }
+
+    /// <summary>The same pictures, without labels on the second sixty.</summary>
+    public ImageStore PairedUnlabelled { get; }
 
     public string Scratch => folder;
 
@@ -65,10 +69,11 @@ public sealed class TinyData : IDisposable
     {
         Images.Dispose();
         Paired.Dispose();
+        PairedUnlabelled.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
-    private string Build(string name, Func<int, int> tone)
+    private string Build(string name, Func<int, int> tone, bool labeled = true)
     {
         var path = Path.Combine(folder, name);
         using var builder = new ImageStoreBuilder(path, Side, 1);
@@ -76,7 +81,7 @@ public sealed class TinyData : IDisposable
         {
             var (kind, noise) = (i % 3, new Random(i));
             var png = Pictures.Encode(Pictures.Grey(Side, Side, (x, y) => (byte)Math.Clamp(tone(Shape(kind, x, y) + noise.Next(-40, 40)), 0, 255)));
-            builder.Add(new($"{i}", new[] { "across", "down", "disc" }[kind], null, i >= 48 ? "test" : null, $"{kind}-{i / 12}"), png);
+            builder.Add(new($"{i}", labeled ? new[] { "across", "down", "disc" }[kind] : null, null, i >= 48 ? "test" : null, $"{kind}-{i / 12}"), png);
         }
 
         builder.Finish();

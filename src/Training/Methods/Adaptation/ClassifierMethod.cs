@@ -21,4 +21,18 @@ public abstract class ClassifierMethod : Method, IClassifier
 
     /// <summary>(N, width) features to (N, classes) logits.</summary>
     public virtual Tensor Logits(Tensor features) => classifier.forward(features);
+
+    /// <summary>The linear layer.</summary>
+    protected Linear Classifier => classifier;
+
+    /// <summary>
+    /// (B, width) and (B′, width): features of the source's and the target's first weak view. Both go through the one shared encoder in one batch, so that its batch
+    /// norms see both, as they will when it is used.
+    /// </summary>
+    protected (Tensor Source, Tensor Target) Features(Batch batch)
+    {
+        var (source, target) = (batch.WeakViews[0], batch.Target!.WeakViews[0]);
+        var features = Context.Encoder.forward(cat([source, target])); // (B + B', width)
+        return (features.narrow(0, 0, source.size(0)), features.narrow(0, source.size(0), target.size(0)));
+    }
 }

@@ -18,7 +18,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
     /// <param name="depth">Linear layers, at least 1.</param>
     /// <param name="norm">Whether layers are normalised; those that are not have a bias.</param>
     /// <param name="lastNorm">Whether that holds for the last layer too; predictors end without.</param>
-    public ProjectionHead(int inputs, int hidden, int outputs, int depth, bool norm = true, bool lastNorm = true)
+    /// <param name="lastOffset">Whether the last layer learns an offset: the scale and shift of its norm, or its bias.</param>
+    public ProjectionHead(int inputs, int hidden, int outputs, int depth, bool norm = true, bool lastNorm = true, bool lastOffset = true)
         : base(nameof(ProjectionHead))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
@@ -27,9 +28,10 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         {
             var width = layer == depth ? outputs : hidden;
             var normed = norm && (lastNorm || layer < depth);
-            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: !normed)));
+            var offset = lastOffset || layer < depth;
+            modules.Add(($"linear{layer}", nn.Linear(layer == 1 ? inputs : hidden, width, hasBias: offset && !normed)));
             if (normed)
-                modules.Add(($"norm{layer}", nn.BatchNorm1d(width)));
+                modules.Add(($"norm{layer}", nn.BatchNorm1d(width, affine: offset)));
             if (layer < depth)
                 modules.Add(($"relu{layer}", nn.ReLU()));
         }
