@@ -56,10 +56,21 @@ public sealed class OptimizedRunTests(TinyData data) : IClassFixture<TinyData>
         Weights(full, 0, "backbone.").ShouldNotBe(Weights(full, 1, "backbone."));
     }
 
-    private Recorder Run(string method, string optimizer)
+    [Fact]
+    public void What_a_method_takes_out_of_the_schedule_goes_on_when_the_schedule_has_ended()
+    {
+        using var run = Run("simsiam", Plain + "}", """{"type": "step", "milestones": [0.5], "gamma": 0, "warmupEpochs": 0.5}""");
+
+        run.Series("learningRate").Last().Value.ShouldBe(0);
+        Weights(run, 0, "backbone.").ShouldBe(Weights(run, 1, "backbone."));
+        Weights(run, 0, "method.projector.layers.linear").ShouldBe(Weights(run, 1, "method.projector.layers.linear"));
+        Weights(run, 0, "method.predictor.layers.linear").ShouldNotBe(Weights(run, 1, "method.predictor.layers.linear"));
+    }
+
+    private Recorder Run(string method, string optimizer, string schedule = """{"warmupEpochs": 0.5}""")
     {
         var seen = new Recorder();
-        data.Run(TinyData.Plan(MethodCatalog.Find(method), 2, $$"""{"optimizer": {{optimizer}}}"""), seen).ShouldBe(TrainingOutcome.Completed);
+        data.Run(TinyData.Plan(MethodCatalog.Find(method), 2, $$"""{"optimizer": {{optimizer}}, "schedule": {{schedule}}}"""), seen).ShouldBe(TrainingOutcome.Completed);
         return seen;
     }
 
