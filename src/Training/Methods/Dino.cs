@@ -69,7 +69,7 @@ public sealed class Dino : Method
         [Range(0, 32)]
         public int LocalViews { get; init; } = 8;
 
-        [Description("Batch normalisation between the head's layers. Convolutional networks need it where data is little: without it, the teacher soon tells nothing apart. "
+        [Description("Batch normalisation between the head's layers. Convolutional networks need it where there is little data: without it, the teacher soon tells nothing apart. "
             + "Chosen by imageSize if left out: with it up to 64 px.")]
         public bool HeadNorm { get; init; }
 
