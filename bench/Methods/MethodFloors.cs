@@ -15,7 +15,7 @@ internal static class MethodFloors
     internal sealed record Pair(MethodScores Raw, MethodScores Centered);
 
     /// <summary>Null where it was never measured.</summary>
-    public static Pair? Known => new[] { File, Measured }.FirstOrDefault(System.IO.File.Exists) is { } found ? JsonSerializer.Deserialize<Pair>(System.IO.File.ReadAllText(found)) : null;
+    public static Pair? Known => (MethodFiles.TakesMeasured ? new[] { File, Measured } : [File]).FirstOrDefault(System.IO.File.Exists) is { } found ? JsonSerializer.Deserialize<Pair>(System.IO.File.ReadAllText(found)) : null;
 
     /// <summary>Measures them in a process of its own, unless that was done.</summary>
     public static void Measure()

@@ -22,6 +22,7 @@ internal static class MethodRun
     public static int Run(string name, long seed, int threads, bool pin)
     {
         Compute.UseThreads(threads, pin);
+        MethodFiles.TakesMeasured = false; // whoever starts this wants it run
         var recipe = MethodRecipe.All().Single(r => r.Name == name);
         var files = new MethodFiles(recipe, seed);
         if (files.Result is null)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace ContrastiveService.Bench.Methods;
@@ -32,7 +33,8 @@ internal static class MethodsBenchmark
         var threads = Math.Max(1, Environment.ProcessorCount / parallel);
         foreach (var recipe in runs.Select(r => r.Recipe).DistinctBy(r => r.Data))
             recipe.Data.Open().Dispose(); // built once, before anybody reads it
-        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(runs, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = parallel }, run =>
+        var inOrder = Partitioner.Create(runs, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(inOrder, new ParallelOptions { MaxDegreeOfParallelism = parallel }, run =>
         {
             Console.Error.WriteLine($"{run.Recipe.Name}, seed {run.Seed}");
             string[] arguments = [MethodRun.Mode, run.Recipe.Name, Text(run.Seed), Text(threads), parallel == 1 ? MethodRun.Pinned : MethodRun.Unpinned];
