@@ -49,6 +49,7 @@ internal sealed class DomainEvaluator(TrainingPlan plan, ImageStore images, Trai
             return values;
         (values["proxyADistance"], values["domainAccuracy"]) = ProxyADistance.Of(fs, ft, plan.Seed);
         stop.ThrowIfCancellationRequested();
+        // Never below 0 but for rounding, where the domains are one.
         values["mmd"] = Math.Max(0, Losses.Mmd.Loss(fs, ft, MmdEstimator.Biased).ToDouble());
         return values;
     }
