@@ -12,8 +12,9 @@ internal static class Html
 
     public static string Cosine(double cosine) => cosine.ToString("0.000", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
 
-    /// <summary>A cosine where there is little room.</summary>
-    public static string Round(double cosine) => cosine.ToString("0.00", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+    /// <summary>A cosine where there is little room; what rounds to 0 has no sign.</summary>
+    public static string Round(double cosine) =>
+        (Math.Round(cosine, 2, MidpointRounding.AwayFromZero) + 0.0).ToString("0.00", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
 
     public static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,12 @@ public sealed class ReportPageTests
     [Fact]
     public void Every_place_in_the_template_is_filled() => Page.ShouldNotContain("{{");
 
+    [Theory]
+    [InlineData(-0.004, "0.00")]
+    [InlineData(-0.006, "−0.01")]
+    [InlineData(0.555, "0.56")]
+    public void A_cosine_that_rounds_to_nothing_has_no_sign(double cosine, string shown) => Html.Round(cosine).ShouldBe(shown);
+
     [Fact]
     public void What_comes_from_outside_is_escaped()
     {
