@@ -47,6 +47,8 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
     {
         if (plan.Optimizer.Accumulate > 1 && plan.Method.AccumulationDiffers() is { } why)
             observer.Warning("accumulation", $"A step of {plan.Optimizer.Accumulate} micro-batches is not the step of one batch of {plan.BatchSize}: {why}.");
+        if (plan.Optimizer.ChunkSize is { } chunk && run.Encoder.HasBatchNorm)
+            observer.Warning("chunked-batch-norm", $"The batch norms of '{plan.Backbone.Type}' see at most {chunk} views at a time (optimizer.chunkSize), and not the whole batch: gradients are close to a large batch's, and not the same.");
         if (plan.Evaluation.EveryEpochs > 0)
             Evaluate(stop); // the untrained network, which training must beat
     }
@@ -93,6 +95,7 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
             using var micro = NewDisposeScope();
             var loss = run.Method.Loss(batch);
             (plan.Optimizer.Accumulate == 1 ? loss : loss / plan.Optimizer.Accumulate).backward();
+            run.Encoder.Backpropagate();
             losses.Add(loss.detach().MoveToOuterDisposeScope());
             last = batch;
         }

@@ -27,7 +27,7 @@ public sealed class Trainer(TrainingPlan plan, ImageStore images, Device device,
     {
         using var truce = new CollectionTruce();
         var phases = TrainingPhase.Of(plan, images);
-        var before = checkpoint is null ? new PhasesBefore() : TrainingRun.Position(checkpoint).Before;
+        var before = checkpoint is null ? new PhasesBefore { Precision = Arithmetic.Choose(plan.Precision, device) } : TrainingRun.Position(checkpoint).Before;
         while (before.Phases < phases.Count)
         {
             var phase = phases[before.Phases];

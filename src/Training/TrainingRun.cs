@@ -50,6 +50,7 @@ internal sealed class TrainingRun : IDisposable
         Watch = new CollapseWatch();
 
         Encoder = NewEncoder();
+        Encoder.CacheGradients(plan.Optimizer.ChunkSize);
         manual_seed(new SeededRandom(plan.Seed, "heads").NextSeed());
         Method = MethodCatalog.Of(plan.Method).Create(plan.Method, new MethodContext(Encoder, NewEncoder, Items.Stored.Length, images.Classes.Count, data)
         {
@@ -208,6 +209,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         pretrained?.Load(encoder);
+        encoder.Arithmetic = Before.Precision == Precision.Bfloat16 ? bfloat16 : null;
         return encoder;
     }
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -8,26 +9,25 @@ namespace ContrastiveService.Training.Backbones;
 /// <summary>Two 3×3 convolutions around a shortcut (He 2015, figure 5 left), which is a 1×1 convolution where the shape changes (option B).</summary>
 sealed class BasicBlock : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d conv1, conv2;
+    readonly ConvolutionLayer conv1, conv2;
     readonly BatchNorm2d bn1, bn2;
-    readonly Sequential? downsample;
+    readonly ConvNorm? downsample;
 
     public BasicBlock(int channels, int planes, int stride) : base(nameof(BasicBlock))
     {
-        conv1 = nn.Conv2d(channels, planes, kernel_size: 3, stride: stride, padding: 1, bias: false);
         bn1 = nn.BatchNorm2d(planes);
-        conv2 = nn.Conv2d(planes, planes, kernel_size: 3, stride: 1, padding: 1, bias: false);
+        conv1 = new ConvolutionLayer(channels, planes, kernel: 3, stride, padding: 1, bias: false).Then(bn1);
         bn2 = nn.BatchNorm2d(planes);
-        if (stride != 1 || channels != planes)
-            downsample = nn.Sequential(("0", nn.Conv2d(channels, planes, kernel_size: 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(planes)));
+        conv2 = new ConvolutionLayer(planes, planes, kernel: 3, padding: 1, bias: false).Then(bn2);
+        if (stride != 1 || channels != planes) downsample = new ConvNorm(channels, planes, kernel: 1, stride);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x)).add_(downsample is null ? input : downsample.call(input), Scalars.One).relu_();
+        var x = conv1.call(input).relu_();
+        x = conv2.call(x).add_(downsample is null ? input : downsample.call(input), Scalars.One).relu_();
         return x.MoveToOuterDisposeScope();
     }
 }

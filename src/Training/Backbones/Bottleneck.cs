@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,9 +14,9 @@ sealed class Bottleneck : nn.Module<Tensor, Tensor>
     /// <summary>How many times its planes it puts out.</summary>
     public const int Expansion = 4;
 
-    readonly Conv2d conv1, conv2, conv3;
+    readonly ConvolutionLayer conv1, conv2, conv3;
     readonly BatchNorm2d bn1, bn2, bn3;
-    readonly Sequential? downsample;
+    readonly ConvNorm? downsample;
 
     /// <param name="channels">Channels in.</param>
     /// <param name="planes">A quarter of the channels out.</param>
@@ -23,24 +24,22 @@ sealed class Bottleneck : nn.Module<Tensor, Tensor>
     /// <param name="inner">Channels of the 3×3 convolution: the planes, but for narrow variants.</param>
     public Bottleneck(int channels, int planes, int stride, int inner) : base(nameof(Bottleneck))
     {
-        conv1 = nn.Conv2d(channels, inner, kernel_size: 1, bias: false);
         bn1 = nn.BatchNorm2d(inner);
-        conv2 = nn.Conv2d(inner, inner, kernel_size: 3, stride: stride, padding: 1, bias: false);
+        conv1 = new ConvolutionLayer(channels, inner, kernel: 1, bias: false).Then(bn1);
         bn2 = nn.BatchNorm2d(inner);
-        conv3 = nn.Conv2d(inner, planes * Expansion, kernel_size: 1, bias: false);
+        conv2 = new ConvolutionLayer(inner, inner, kernel: 3, stride, padding: 1, bias: false).Then(bn2);
         bn3 = nn.BatchNorm2d(planes * Expansion);
-        if (stride != 1 || channels != planes * Expansion)
-            downsample = nn.Sequential(
-                ("0", nn.Conv2d(channels, planes * Expansion, kernel_size: 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(planes * Expansion)));
+        conv3 = new ConvolutionLayer(inner, planes * Expansion, kernel: 1, bias: false).Then(bn3);
+        if (stride != 1 || channels != planes * Expansion) downsample = new ConvNorm(channels, planes * Expansion, kernel: 1, stride);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x)).relu_();
-        x = bn3.call(conv3.call(x)).add_(downsample is null ? input : downsample.call(input), Scalars.One).relu_();
+        var x = conv1.call(input).relu_();
+        x = conv2.call(x).relu_();
+        x = conv3.call(x).add_(downsample is null ? input : downsample.call(input), Scalars.One).relu_();
         return x.MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,11 +21,11 @@ public class ConvNeXt : FeatureSequence
     /// <param name="depths">Blocks of each stage.</param>
     internal ConvNeXt(string name, int channels, int[] widths, int[] depths) : base(name, widths[^1], channels, Smallest)
     {
-        Append(nn.Sequential(("0", nn.Conv2d(channels, widths[0], kernel_size: 4, stride: 4)), ("1", new LayerNorm2d(widths[0], Eps))), newStage: true);
+        Append(nn.Sequential(("0", new ConvolutionLayer(channels, widths[0], kernel: 4, stride: 4)), ("1", new LayerNorm2d(widths[0], Eps))), newStage: true);
         for (var i = 0; i < widths.Length; i++)
         {
             if (i > 0)
-                Append(nn.Sequential(("0", new LayerNorm2d(widths[i - 1], Eps)), ("1", nn.Conv2d(widths[i - 1], widths[i], kernel_size: 2, stride: 2))), newStage: true);
+                Append(nn.Sequential(("0", new LayerNorm2d(widths[i - 1], Eps)), ("1", new ConvolutionLayer(widths[i - 1], widths[i], kernel: 2, stride: 2))), newStage: true);
             var stage = nn.Sequential();
             for (var j = 0; j < depths[i]; j++) stage.append($"{j}", new ConvNeXtBlock(widths[i]));
             Append(stage, newStage: i == 0);

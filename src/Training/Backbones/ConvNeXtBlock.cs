@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -8,17 +9,17 @@ namespace ContrastiveService.Training.Backbones;
 /// <summary>A 7×7 filter for each channel, layer normalisation, and two linear layers around GELU, scaled, on a shortcut (Liu 2022, arXiv 2201.03545, figure 4).</summary>
 sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d filter;
-    readonly LayerNorm norm;
-    readonly Linear expand, project;
+    readonly ConvolutionLayer filter;
+    readonly LayerNormalization norm;
+    readonly LinearLayer expand, project;
     readonly Parameter layer_scale;
 
     public ConvNeXtBlock(int width) : base(nameof(ConvNeXtBlock))
     {
-        filter = nn.Conv2d(width, width, kernel_size: 7, padding: 3, groups: width);
-        norm = nn.LayerNorm(width, eps: 1e-6);
-        expand = nn.Linear(width, 4 * width);
-        project = nn.Linear(4 * width, width);
+        filter = new ConvolutionLayer(width, width, kernel: 7, padding: 3, groups: width);
+        norm = new LayerNormalization(width, eps: 1e-6);
+        expand = new LinearLayer(width, 4 * width);
+        project = new LinearLayer(4 * width, width);
         layer_scale = new Parameter(ones(width, 1, 1));
         register_parameter(nameof(layer_scale), layer_scale);
         // torchvision counts the permutations and GELU too, which have no weights.

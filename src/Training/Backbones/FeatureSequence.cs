@@ -21,11 +21,12 @@ public abstract class FeatureSequence : Backbone
 
     public override IReadOnlyList<IReadOnlyList<string>> Stages => stages;
 
-    public override Tensor forward(Tensor images)
+    private protected override void Check(Tensor images) => CheckInput(images, channels, smallest);
+
+    private protected override Tensor Encode(Tensor images)
     {
-        CheckInput(images, channels, smallest);
         using var scope = NewDisposeScope();
-        return features.call(images).mean([2, 3]).MoveToOuterDisposeScope(); // (B, width)
+        return Average(features.call(images)).MoveToOuterDisposeScope(); // (B, width)
     }
 
     /// <summary>Adds the next layer.</summary>

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,14 +47,14 @@ static class Initialization
         {
             switch (layer)
             {
-                case Conv2d { weight: { } weight } convolution:
+                case ConvolutionLayer { Weight: { } weight } convolution:
                     weight.normal_(0, Math.Sqrt(2.0 / (weight.size(0) * weight.size(2) * weight.size(3))), random);
-                    if (zeroBias) convolution.bias?.fill_(0);
-                    else Spread(convolution.bias, FanIn(weight), random);
+                    if (zeroBias) convolution.Bias?.fill_(0);
+                    else Spread(convolution.Bias, FanIn(weight), random);
                     break;
-                case Linear { weight: { } weight } linear:
+                case LinearLayer { Weight: { } weight } linear:
                     Spread(weight, FanIn(weight), random);
-                    Spread(linear.bias, FanIn(weight), random);
+                    Spread(linear.Bias, FanIn(weight), random);
                     break;
                 case BatchNorm2d norm:
                     norm.weight?.fill_(1);

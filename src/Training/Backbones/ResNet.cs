@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ public class ResNet : Backbone
 
     readonly int channels, smallest;
     readonly bool poolsEarly;
-    readonly Conv2d conv1;
+    readonly ConvolutionLayer conv1;
     readonly BatchNorm2d bn1;
     readonly Sequential layer1, layer2, layer3, layer4;
 
@@ -31,10 +32,10 @@ public class ResNet : Backbone
         this.channels = channels;
         poolsEarly = !small;
         smallest = small ? SmallestSmallStem : SmallestStandard;
-        conv1 = small
-            ? nn.Conv2d(channels, 64, kernel_size: 3, stride: 1, padding: 1, bias: false)
-            : nn.Conv2d(channels, 64, kernel_size: 7, stride: 2, padding: 3, bias: false);
         bn1 = nn.BatchNorm2d(64);
+        conv1 = (small
+            ? new ConvolutionLayer(channels, 64, kernel: 3, padding: 1, bias: false)
+            : new ConvolutionLayer(channels, 64, kernel: 7, stride: 2, padding: 3, bias: false)).Then(bn1);
         layer1 = Stage(block, 64, 64, expansion, depths[0], stride: 1);
         layer2 = Stage(block, 64 * expansion, 128, expansion, depths[1], stride: 2);
         layer3 = Stage(block, 128 * expansion, 256, expansion, depths[2], stride: 2);
@@ -49,14 +50,15 @@ public class ResNet : Backbone
 
     public override IReadOnlyList<IReadOnlyList<string>> Stages => [["conv1", "bn1"], ["layer1"], ["layer2"], ["layer3"], ["layer4"]];
 
-    public override Tensor forward(Tensor images)
+    private protected override void Check(Tensor images) => CheckInput(images, channels, smallest);
+
+    private protected override Tensor Encode(Tensor images)
     {
-        CheckInput(images, channels, smallest);
         using var scope = NewDisposeScope();
-        var x = bn1.call(conv1.call(images)).relu_(); // (B, 64, H/2, W/2), or (B, 64, H, W) with the small stem
+        var x = conv1.call(images).relu_(); // (B, 64, H/2, W/2), or (B, 64, H, W) with the small stem
         if (poolsEarly) x = nn.functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1);
         x = layer4.call(layer3.call(layer2.call(layer1.call(x))));
-        return x.mean([2, 3]).MoveToOuterDisposeScope(); // (B, 512 · expansion)
+        return Average(x).MoveToOuterDisposeScope(); // (B, 512 · expansion)
     }
 
     static Sequential Stage(Block block, int channels, int planes, int expansion, int depth, int stride)

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,14 +10,14 @@ sealed class SelfAttention : nn.Module<Tensor, Tensor>
 {
     readonly int heads;
     readonly Parameter in_proj_weight, in_proj_bias;
-    readonly Linear out_proj;
+    readonly LinearLayer out_proj;
 
     public SelfAttention(int width, int heads) : base(nameof(SelfAttention))
     {
         this.heads = heads;
         in_proj_weight = new Parameter(empty(3 * width, width)); // query, key and value below one another
         in_proj_bias = new Parameter(zeros(3 * width));
-        out_proj = nn.Linear(width, width);
+        out_proj = new LinearLayer(width, width);
         RegisterComponents();
     }
 
@@ -26,9 +27,9 @@ sealed class SelfAttention : nn.Module<Tensor, Tensor>
         var bound = Math.Sqrt(6.0 / (in_proj_weight.size(0) + in_proj_weight.size(1)));
         in_proj_weight.uniform_(-bound, bound, random);
         in_proj_bias.fill_(0);
-        bound = 1 / Math.Sqrt(out_proj.weight!.size(1));
-        out_proj.weight.uniform_(-bound, bound, random);
-        out_proj.bias!.fill_(0);
+        bound = 1 / Math.Sqrt(out_proj.Weight.size(1));
+        out_proj.Weight.uniform_(-bound, bound, random);
+        out_proj.Bias.fill_(0);
     }
 
     public override Tensor forward(Tensor input)

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,13 +8,13 @@ namespace ContrastiveService.Training.Backbones;
 /// <summary>Scales each channel by what the means of all say (Hu 2018, arXiv 1709.01507, eq. 2–4).</summary>
 sealed class SqueezeExcitation : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d fc1, fc2;
+    readonly ConvolutionLayer fc1, fc2;
     readonly Func<Tensor, Tensor> activation, gate;
 
     public SqueezeExcitation(int channels, int squeezed, Func<Tensor, Tensor> activation, Func<Tensor, Tensor> gate) : base(nameof(SqueezeExcitation))
     {
-        fc1 = nn.Conv2d(channels, squeezed, kernel_size: 1);
-        fc2 = nn.Conv2d(squeezed, channels, kernel_size: 1);
+        fc1 = new ConvolutionLayer(channels, squeezed, kernel: 1);
+        fc2 = new ConvolutionLayer(squeezed, channels, kernel: 1);
         this.activation = activation;
         this.gate = gate;
         RegisterComponents();

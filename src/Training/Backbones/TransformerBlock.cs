@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -8,17 +9,17 @@ namespace ContrastiveService.Training.Backbones;
 /// <summary>Self-attention and two linear layers around GELU, each behind its norm and on a shortcut (Dosovitskiy 2021, arXiv 2010.11929, eq. 2–3).</summary>
 sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 {
-    readonly LayerNorm ln_1, ln_2;
+    readonly LayerNormalization ln_1, ln_2;
     readonly SelfAttention self_attention;
-    readonly Linear expand, project;
+    readonly LinearLayer expand, project;
 
     public TransformerBlock(int width, int heads, int hidden) : base(nameof(TransformerBlock))
     {
-        ln_1 = nn.LayerNorm(width, eps: VisionTransformer.Eps);
+        ln_1 = new LayerNormalization(width, VisionTransformer.Eps);
         self_attention = new SelfAttention(width, heads);
-        ln_2 = nn.LayerNorm(width, eps: VisionTransformer.Eps);
-        expand = nn.Linear(width, hidden);
-        project = nn.Linear(hidden, width);
+        ln_2 = new LayerNormalization(width, VisionTransformer.Eps);
+        expand = new LinearLayer(width, hidden);
+        project = new LinearLayer(hidden, width);
         register_module(nameof(ln_1), ln_1);
         register_module(nameof(self_attention), self_attention);
         register_module(nameof(ln_2), ln_2);
@@ -31,9 +32,9 @@ sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         self_attention.Initialize(random);
         foreach (var layer in new[] { expand, project })
         {
-            var bound = Math.Sqrt(6.0 / (layer.weight!.size(0) + layer.weight.size(1)));
-            layer.weight.uniform_(-bound, bound, random);
-            layer.bias!.normal_(0, 1e-6, random);
+            var bound = Math.Sqrt(6.0 / (layer.Weight.size(0) + layer.Weight.size(1)));
+            layer.Weight.uniform_(-bound, bound, random);
+            layer.Bias.normal_(0, 1e-6, random);
         }
     }
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -10,13 +11,13 @@ sealed class TransformerEncoder : nn.Module<Tensor, long, long, Tensor>
 {
     readonly Parameter pos_embedding;
     readonly Sequential layers = nn.Sequential();
-    readonly LayerNorm ln;
+    readonly LayerNormalization ln;
 
     public TransformerEncoder(int tokens, int width, int heads, int depth, int hidden) : base(nameof(TransformerEncoder))
     {
         pos_embedding = new Parameter(empty(1, tokens, width));
         for (var i = 0; i < depth; i++) layers.append($"encoder_layer_{i}", new TransformerBlock(width, heads, hidden));
-        ln = nn.LayerNorm(width, eps: VisionTransformer.Eps);
+        ln = new LayerNormalization(width, VisionTransformer.Eps);
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ public class VisionTransformer : Backbone
     internal const double Eps = 1e-6;
 
     readonly int channels, patch, depth;
-    readonly Conv2d conv_proj;
+    readonly ConvolutionLayer conv_proj;
     readonly Parameter class_token;
     readonly TransformerEncoder encoder;
 
@@ -28,7 +29,7 @@ public class VisionTransformer : Backbone
     internal VisionTransformer(string name, int channels, int imageSize, int patch, int width, int depth, int heads, int hidden) : base(name, width)
     {
         (this.channels, this.patch, this.depth) = (channels, patch, depth);
-        conv_proj = nn.Conv2d(channels, width, kernel_size: patch, stride: patch);
+        conv_proj = new ConvolutionLayer(channels, width, kernel: patch, stride: patch);
         class_token = new Parameter(zeros(1, 1, width));
         encoder = new TransformerEncoder(1 + imageSize / patch * (imageSize / patch), width, heads, depth, hidden);
         RegisterComponents();
@@ -40,9 +41,10 @@ public class VisionTransformer : Backbone
         .. Enumerable.Range(0, depth).Select(i => i < depth - 1 ? (string[])[$"encoder.layers.encoder_layer_{i}"] : [$"encoder.layers.encoder_layer_{i}", "encoder.ln"]),
     ];
 
-    public override Tensor forward(Tensor images)
+    private protected override void Check(Tensor images) => CheckInput(images, channels, patch, patch);
+
+    private protected override Tensor Encode(Tensor images)
     {
-        CheckInput(images, channels, patch, patch);
         using var scope = NewDisposeScope();
         var patches = conv_proj.call(images); // (B, d, rows, columns)
         var (rows, columns) = (patches.size(2), patches.size(3));
@@ -54,8 +56,8 @@ public class VisionTransformer : Backbone
     {
         using var scope = NewDisposeScope();
         using var ungraded = no_grad();
-        Initialization.TruncatedNormal(conv_proj.weight!, Math.Sqrt(1.0 / (channels * patch * patch)), random);
-        conv_proj.bias!.fill_(0);
+        Initialization.TruncatedNormal(conv_proj.Weight, Math.Sqrt(1.0 / (channels * patch * patch)), random);
+        conv_proj.Bias!.fill_(0);
         class_token.fill_(0);
         encoder.Initialize(random);
     }

@@ -1,3 +1,5 @@
+using ContrastiveService.Training.Plans;
+
 namespace ContrastiveService.Training.Checkpoints;
 
 /// <summary>What a job's earlier phases came to.</summary>
@@ -6,6 +8,9 @@ namespace ContrastiveService.Training.Checkpoints;
 /// <param name="Steps">Their steps together.</param>
 public sealed record PhasesBefore(int Phases = 0, int Epochs = 0, long Steps = 0)
 {
+    /// <summary>What the encoder computes in, chosen when the job began: a run that goes on elsewhere keeps to it.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
     /// <summary>What they, and the one that runs, have found, by name.</summary>
     public SortedDictionary<string, double> Results { get; init; } = new(StringComparer.Ordinal);
 

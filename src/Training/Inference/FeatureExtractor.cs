@@ -20,6 +20,7 @@ internal static class FeatureExtractor
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         encoder.eval();
+        using var folded = encoder.Folded();
         var batch = (int)Math.Clamp(PixelsPerBatch / ((long)images.Size * images.Size), 8, 512);
         var parts = new List<Tensor>();
         foreach (var chunk in indices.Chunk(batch))

@@ -48,4 +48,9 @@ public sealed record OptimizerPlan
     [Description("Micro-batches that a step is cut into, so that a batch need not fit into memory at once; batchSize is the whole step's, and a multiple of this.")]
     [Range(1, 1024)]
     public int Accumulate { get; init; } = 1;
+
+    [Description("Views that go through the encoder at a time with their activations in memory; the loss sees the whole batch all the same (gradient caching, arXiv 2101.06983). "
+        + "For batches larger than memory: a third more arithmetic. Batch norms see so many views at a time. All at once if left out.")]
+    [Range(2, 1 << 20)]
+    public int? ChunkSize { get; init; }
 }

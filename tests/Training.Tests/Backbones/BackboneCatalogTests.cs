@@ -190,7 +190,11 @@ public sealed class BackboneCatalogTests
     [Backbone("unbuildable", Paper = "none", Summary = "Lacks the constructor.", Width = 1, Stages = 1, SmallestImage = 1)]
     sealed class Unbuildable(string _) : Backbone(_, 1)
     {
-        public override Tensor forward(Tensor input) => input;
+        private protected override void Check(Tensor images)
+        {
+        }
+
+        private protected override Tensor Encode(Tensor images) => images;
     }
 
     static Tensor Noise(params long[] shape)

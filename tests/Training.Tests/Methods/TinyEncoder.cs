@@ -1,4 +1,5 @@
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Backbones.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,16 +15,20 @@ internal sealed class TinyEncoder : Backbone
         : base("tiny", 8)
     {
         layers = nn.Sequential(
-            ("conv", nn.Conv2d(channels, 8, 3, padding: 1)),
+            ("conv", new ConvolutionLayer(channels, 8, kernel: 3, padding: 1)),
             ("norm", nn.BatchNorm2d(8)),
             ("relu", nn.ReLU()),
             ("pool", nn.AdaptiveAvgPool2d(4)),
             ("flat", nn.Flatten()),
-            ("linear", nn.Linear(128, 8)));
+            ("linear", new LinearLayer(128, 8)));
         RegisterComponents();
         using var random = new Generator((ulong)seed);
         Initialization.Kaiming(this, random);
     }
 
-    public override Tensor forward(Tensor input) => layers.forward(input);
+    private protected override void Check(Tensor images)
+    {
+    }
+
+    private protected override Tensor Encode(Tensor images) => layers.forward(images);
 }

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace ContrastiveService.Training.Backbones;
+namespace ContrastiveService.Training.Backbones.Layers;
 
 /// <summary>Layer normalisation over the channels of (B, C, H, W).</summary>
 sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
@@ -23,7 +23,7 @@ sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = nn.functional.layer_norm(input.permute(0, 2, 3, 1), shape, weight, bias, eps); // (B, H, W, C)
+        var x = nn.functional.layer_norm(input.to(weight.dtype).permute(0, 2, 3, 1), shape, weight, bias, eps); // (B, H, W, C)
         return x.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 }

@@ -1,0 +1,98 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Backbones.Layers;
+
+/// <summary>
+/// A convolution over (B, C, H, W) with the names and numbers of PyTorch's Conv2d. It can compute in bfloat16 with float32 parameters, and where nothing is
+/// trained take the batch norm behind it into its weights.
+/// </summary>
+sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
+{
+    static readonly long[] Undilated = [1, 1];
+
+    readonly Parameter weight; // (planes, channels / groups, kernel, kernel)
+    readonly Parameter? bias; // (planes)
+    readonly long[] stride, padding;
+    readonly long groups;
+    BatchNorm2d? norm;
+    ScalarType? arithmetic;
+    (Tensor Weight, Tensor Bias)? folded;
+
+    /// <summary>Weights start at 0: the network draws them.</summary>
+    public ConvolutionLayer(int channels, int planes, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true) : base(nameof(ConvolutionLayer))
+    {
+        weight = new Parameter(zeros(planes, channels / groups, kernel, kernel));
+        if (bias) this.bias = new Parameter(zeros(planes));
+        this.stride = [stride, stride];
+        this.padding = [padding, padding];
+        this.groups = groups;
+        register_parameter(nameof(weight), weight);
+        if (this.bias is not null) register_parameter(nameof(bias), this.bias);
+    }
+
+    public Parameter Weight => weight;
+
+    public Parameter? Bias => bias;
+
+    ScalarType? ILayer.Arithmetic
+    {
+        set => arithmetic = value;
+    }
+
+    /// <summary>Makes a norm of the network the one that <see cref="forward"/> goes on with.</summary>
+    public ConvolutionLayer Then(BatchNorm2d? norm)
+    {
+        this.norm = norm;
+        return this;
+    }
+
+    /// <summary>(B, channels, H, W) to (B, planes, H', W'), normalised where a norm follows.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        if (folded is { } f) return Convolve(input, f.Weight, f.Bias);
+        if (norm is null) return Convolve(input, weight, bias);
+        using var scope = NewDisposeScope();
+        return norm.call(Convolve(input, weight, bias)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes the norm into the weights, as it evaluates: w·γ/σ, and (b − μ)·γ/σ + β. To be undone before anything is trained.</summary>
+    public void Fold()
+    {
+        if (norm is null || folded is not null) return;
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var factor = norm.weight!.div(norm.running_var!.add(norm.eps).sqrt_()); // (planes)
+        var shift = norm.bias!.sub((bias is null ? norm.running_mean! : norm.running_mean!.sub(bias)).mul(factor));
+        var scaled = weight.mul(factor.view(-1, 1, 1, 1));
+        folded = (Kept(scaled), Kept(shift));
+
+        Tensor Kept(Tensor x) => (arithmetic is { } type ? x.to(type) : x).DetachFromDisposeScope();
+    }
+
+    public void Unfold()
+    {
+        folded?.Weight.Dispose();
+        folded?.Bias.Dispose();
+        folded = null;
+    }
+
+    /// <summary>Nothing but what the constructor registered: the norm is a submodule of the network and not of this layer.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) Unfold();
+        base.Dispose(disposing);
+    }
+
+    Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (arithmetic is not { } type) return nn.functional.conv2d(input, weight, bias, stride, padding, Undilated, groups);
+        using var scope = NewDisposeScope();
+        return nn.functional.conv2d(input.to(type), weight.to(type), bias?.to(type), stride, padding, Undilated, groups).MoveToOuterDisposeScope();
+    }
+}
