@@ -20,15 +20,15 @@ internal sealed class MethodRig
     private readonly int rowsPerGroup;
     private readonly int channels;
 
-    public MethodRig(MethodDescriptor descriptor, DataTraits data, MethodOptions? options = null, int seed = 1)
+    public MethodRig(MethodDescriptor descriptor, DataTraits data, MethodOptions? options = null, int seed = 1, bool norm = true)
     {
         options ??= SmallOptions.Of(descriptor);
         needs = options.Needs(data);
         rowsPerGroup = Math.Max(2, Math.Max(needs.SamplesPerClass, needs.SamplesPerGroup));
         channels = TakesGrey(options, data) ? 1 : 3;
-        Encoder = new TinyEncoder(seed, channels);
+        Encoder = new TinyEncoder(seed, channels, norm);
         manual_seed(seed + 1);
-        Method = descriptor.Create(options, new MethodContext(Encoder, () => new TinyEncoder(seed, channels), Rows, data.Labeled ? Groups : 0, data)
+        Method = descriptor.Create(options, new MethodContext(Encoder, () => new TinyEncoder(seed, channels, norm), Rows, data.Labeled ? Groups : 0, data)
         {
             TargetItems = data.HasTarget ? Rows : 0,
             Preprocessing = new Preprocessing(Side, channels, [.. Enumerable.Repeat(0.5, channels)], [.. Enumerable.Repeat(0.25, channels)]),

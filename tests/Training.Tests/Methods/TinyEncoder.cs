@@ -11,12 +11,12 @@ internal sealed class TinyEncoder : Backbone
 {
     private readonly Sequential layers;
 
-    public TinyEncoder(int seed = 1, int channels = 1)
+    public TinyEncoder(int seed = 1, int channels = 1, bool norm = true)
         : base("tiny", 8)
     {
         layers = nn.Sequential(
             ("conv", new ConvolutionLayer(channels, 8, kernel: 3, padding: 1)),
-            ("norm", nn.BatchNorm2d(8)),
+            ("norm", norm ? nn.BatchNorm2d(8) : nn.Identity()),
             ("relu", nn.ReLU()),
             ("pool", nn.AdaptiveAvgPool2d(4)),
             ("flat", nn.Flatten()),

@@ -67,6 +67,64 @@ public sealed class OptimizedRunTests(TinyData data) : IClassFixture<TinyData>
         Weights(run, 0, "method.predictor.layers.linear").ShouldNotBe(Weights(run, 1, "method.predictor.layers.linear"));
     }
 
+    [Theory]
+    [InlineData("simclr")]
+    [InlineData("barlow-twins")]
+    public void A_run_whose_batches_pass_the_encoder_in_chunks_is_the_run_of_whole_batches(string method)
+    {
+        using var whole = Run(method, Plain + "}");
+        using var chunked = Run(method, Plain + """, "chunkSize": 10}""");
+
+        chunked.Warnings.ShouldNotContain(warning => warning.StartsWith("chunked", StringComparison.Ordinal));
+        var expected = whole.Series("loss").ToArray();
+        foreach (var (ours, (step, value)) in chunked.Series("loss").Zip(expected))
+        {
+            ours.Step.ShouldBe(step);
+            ours.Value.ShouldBe(value, 1e-3 * Math.Max(1, value), $"loss at step {step}");
+        }
+    }
+
+    [Fact]
+    public void Batch_norms_that_see_chunks_are_told_of()
+    {
+        using var seen = new Recorder();
+        data.Run(TinyData.Plan("simclr", 1, """{"optimizer": {"chunkSize": 8}, "backbone": {"batchNorm": true}}"""), seen);
+
+        seen.Warnings.ShouldHaveSingleItem().ShouldContain("optimizer.chunkSize");
+    }
+
+    [Fact]
+    public void A_run_in_bfloat16_learns_and_resumes_bit_for_bit()
+    {
+        var plan = TinyData.Plan("byol", 3, """{"precision": "bfloat16"}""");
+        using var whole = new Recorder();
+        data.Run(plan, whole);
+        using var first = new Recorder { StopAfter = 4 };
+        data.Run(plan, first).ShouldBe(TrainingOutcome.Stopped);
+        using var second = new Recorder();
+        data.Run(plan, second, first.Checkpoints[^1].Bytes);
+
+        second.Checkpoints[^1].Bytes.ShouldBe(whole.Checkpoints[^1].Bytes);
+        whole.Series("epochLoss").Last().Value.ShouldBeLessThan(whole.Series("epochLoss").First().Value);
+        using var exact = new Recorder();
+        data.Run(TinyData.Plan("byol", 3, """{"precision": "float32"}"""), exact);
+        whole.Series("loss").ShouldNotBe(exact.Series("loss"));
+        whole.Series("loss").First().Value.ShouldBe(exact.Series("loss").First().Value, 0.02);
+    }
+
+    [Fact]
+    public void A_run_goes_on_in_the_arithmetic_that_it_began_in()
+    {
+        using var first = new Recorder { StopAfter = 4 };
+        data.Run(TinyData.Plan("simclr", 1, """{"precision": "bfloat16"}"""), first);
+        using var began = new Recorder();
+        data.Run(TinyData.Plan("simclr", 1, """{"precision": "bfloat16"}"""), began, first.Checkpoints[^1].Bytes);
+        using var elsewhere = new Recorder();
+        data.Run(TinyData.Plan("simclr", 1, """{"precision": "auto"}"""), elsewhere, first.Checkpoints[^1].Bytes);
+
+        elsewhere.Series("loss").ShouldBe(began.Series("loss"));
+    }
+
     private Recorder Run(string method, string optimizer, string schedule = """{"warmupEpochs": 0.5}""")
     {
         var seen = new Recorder();
