@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training;
 
 /// <summary>Turns positions into what a method's loss takes: the pictures, every kind of view that it needs, and labels where it may see them.</summary>
-internal sealed class BatchMaker(TrainingPlan plan, ImageStore images, Preprocessing preprocessing, Device device)
+internal sealed class BatchMaker(TrainingPlan plan, Preprocessing preprocessing, Device device)
 {
     private readonly ViewMaker full = new(plan.Views, preprocessing);
     private readonly ViewMaker weak = new(plan.Views.Weak.AsViews(), preprocessing);
@@ -27,38 +27,37 @@ internal sealed class BatchMaker(TrainingPlan plan, ImageStore images, Preproces
     /// place in the whole step, however many micro-batches that is cut into.
     /// </summary>
     /// <param name="needs">What the method needs.</param>
-    /// <param name="items">What to draw from, as positions in the store, with labels or null.</param>
-    /// <param name="positions">Positions among the items.</param>
-    /// <param name="target">The same for the target domain, or null.</param>
+    /// <param name="drawn">The step's items.</param>
+    /// <param name="target">The same of the target domain, or null.</param>
     /// <param name="step">Steps done before this one.</param>
     /// <param name="parts">Micro-batches.</param>
-    public IEnumerable<Batch> Make(BatchNeeds needs, BatchItems items, long[] positions, (BatchItems Items, long[] Positions)? target, long step, int parts)
+    public IEnumerable<Batch> Make(BatchNeeds needs, DrawnItems drawn, DrawnItems? target, long step, int parts)
     {
         using var chance = new Chance(plan.Seed, "", needs, step);
         using var targetChance = needs.Target is { } targetNeeds ? new Chance(plan.Seed, "target ", targetNeeds, step) : null;
-        var (length, targetLength) = (positions.Length / parts, (target?.Positions.Length ?? 0) / parts);
         for (var part = 0; part < parts; part++)
         {
-            var batch = One(needs, items, positions.AsSpan(part * length, length), chance, step);
-            if (targetChance is not null && target is { } t)
-                batch = batch with { Target = One(needs.Target!, t.Items, t.Positions.AsSpan(part * targetLength, targetLength), targetChance, step) };
+            var batch = One(needs, drawn, part, parts, chance, step);
+            if (targetChance is not null && target is not null)
+                batch = batch with { Target = One(needs.Target!, target, part, parts, targetChance, step) };
             // What a method draws by itself depends on the step, as everything random does.
             manual_seed(new SeededRandom(plan.Seed, "step", (step * parts) + part).NextSeed());
             yield return batch;
         }
     }
 
-    private Batch One(BatchNeeds needs, BatchItems items, ReadOnlySpan<long> positions, Chance chance, long step)
+    private Batch One(BatchNeeds needs, DrawnItems drawn, int part, int parts, Chance chance, long step)
     {
-        var stored = new long[positions.Length];
-        var labels = new long[positions.Length];
-        for (var i = 0; i < stored.Length; i++)
-            (stored[i], labels[i]) = (items.Stored[positions[i]], items.Labels[positions[i]]);
-        using var pixels = images.Gather(stored).to(device); // (B, C, S, S) uint8
+        var length = drawn.Positions.Length / parts;
+        var positions = drawn.Positions[(part * length)..((part + 1) * length)];
+        var labels = needs.Labels == LabelUse.Ignored ? null : Array.ConvertAll(positions, p => drawn.Items.Labels[p]);
+        using var rows = drawn.Pixels.narrow(0, part * length, length);
+        // Nothing waits for the copy: what reads it comes after it on the device.
+        using var pixels = rows.to(device, non_blocking: true); // (B, C, S, S) uint8
         return new Batch(
             [.. chance.Full.Select(random => full.Make(pixels, random))],
-            needs.Labels == LabelUse.Ignored ? null : tensor(labels, device: device),
-            tensor(positions.ToArray(), device: device))
+            labels is null ? null : tensor(labels, device: device),
+            tensor(positions, device: device))
         {
             WeakViews = [.. chance.Weak.Select(random => weak.Make(pixels, random))],
             LocalViews = [.. chance.Local.Select(random => local.Make(pixels, random))],

@@ -10,6 +10,9 @@ internal sealed class Pace
     private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
     private TimeSpan epochStart;
     private TimeSpan evaluation;
+    private TimeSpan evaluations;
+    private TimeSpan waited;
+    private TimeSpan epochWaited;
     private long lastStep;
     private long startStep;
 
@@ -31,7 +34,7 @@ internal sealed class Pace
 
     public void Start(long step)
     {
-        (lastStep, startStep, epochStart) = (step, step, training.Elapsed);
+        (lastStep, startStep, epochStart, epochWaited) = (step, step, training.Elapsed, waited);
         training.Start();
         Sample(step);
     }
@@ -43,7 +46,20 @@ internal sealed class Pace
         training.Stop();
     }
 
-    public void Evaluated(TimeSpan took) => evaluation = took;
+    public void Evaluated(TimeSpan took)
+    {
+        evaluation = took;
+        evaluations += took;
+    }
+
+    /// <param name="total">How long the run has waited for pictures since it began.</param>
+    public void Waited(TimeSpan total) => waited = total;
+
+    /// <summary>Share of this epoch's training time in which the step waited for pictures; null when nothing was left of the epoch.</summary>
+    public double? EpochWaitShare => training.Elapsed > epochStart ? (waited - epochWaited) / (training.Elapsed - epochStart) : null;
+
+    /// <summary>Share of the run's time so far that went into evaluation.</summary>
+    public double EvaluationShare => evaluations / (evaluations + training.Elapsed);
 
     /// <summary>Over this epoch, or over what was left of it when the run was resumed; null when nothing was left.</summary>
     public double? EpochStepsPerSecond => lastStep > startStep && training.Elapsed > epochStart ? (lastStep - startStep) / (training.Elapsed - epochStart).TotalSeconds : null;

@@ -68,7 +68,7 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
         while (run.StepInEpoch < batches.Count)
         {
             stop.ThrowIfCancellationRequested();
-            Step(batches[run.StepInEpoch]);
+            Step(batches);
             if (run.StepInEpoch == batches.Count / 2 && plan.Evaluation.EveryEpochs > 0)
                 LookForCollapse();
             truce.Rest();
@@ -78,6 +78,7 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
                 Save(null);
         }
 
+        pace.Waited(run.Waited);
         pace.Stop(run.Step);
         var evaluated = Evaluated(run.Epoch + 1) ? Evaluate(stop) : null;
         if (run.Epoch + 1 == plan.Epochs && domains is not null)
@@ -85,12 +86,12 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
         EndEpoch(evaluated);
     }
 
-    private void Step(long[] positions)
+    private void Step(IReadOnlyList<long[]> batches)
     {
         using var scope = NewDisposeScope();
         var losses = new List<Tensor>();
         Batch? last = null;
-        foreach (var batch in run.Micro(positions))
+        foreach (var batch in run.Micro(batches))
         {
             using var micro = NewDisposeScope();
             var loss = run.Method.Loss(batch);
@@ -131,6 +132,10 @@ internal sealed class PhaseLoop(TrainingPhase phase, ImageStore images, Training
         run.LastLoss = loss;
         if (pace.EpochStepsPerSecond is { } speed)
             points.Add(Point("imagesPerSecond", speed * plan.BatchSize));
+        if (pace.EpochWaitShare is { } share)
+            points.Add(Point("dataWaitShare", share));
+        if (plan.Evaluation.EveryEpochs > 0)
+            points.Add(Point("evaluationShare", pace.EvaluationShare));
         observer.Metrics(points);
         var verdict = evaluated is null ? null : run.Watch.Observe(evaluated.FeatureStd, evaluated.EffectiveRank, run.Encoder.Width);
         // With two domains nothing that may be looked at says which epoch suits the target best: the last one is kept.

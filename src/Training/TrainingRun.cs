@@ -22,6 +22,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingPlan plan;
     private readonly ImageStore images;
     private readonly EndlessBatches? target;
+    private readonly RowFeed feed;
+    private readonly RowFeed? targetFeed;
     private readonly PretrainedWeights? pretrained;
     private readonly Tensor lossSum; // () float64: the sum of this epoch's losses, kept on the device so that no step waits for it
 
@@ -44,9 +46,11 @@ internal sealed class TrainingRun : IDisposable
             target = new EndlessBatches(new ShuffleSampler(TargetItems.Stored.Length, plan.BatchSize, plan.Seed, "shuffle of the target"));
         }
 
+        feed = new RowFeed(images, device, plan.BatchSize);
+        targetFeed = target is null ? null : new RowFeed(images, device, plan.BatchSize);
         TotalSteps = (long)plan.Epochs * Sampler.StepsPerEpoch;
         Preprocessing = PixelStatistics.Measure(images, TargetItems is null ? Splits.Train : [.. Splits.Train, .. TargetItems.Stored], plan.Seed);
-        Batches = new BatchMaker(plan, images, Preprocessing, device);
+        Batches = new BatchMaker(plan, Preprocessing, device);
         Watch = new CollapseWatch();
 
         Encoder = NewEncoder();
@@ -111,10 +115,17 @@ internal sealed class TrainingRun : IDisposable
 
     public double? LastLoss { get; set; }
 
-    /// <summary>The micro-batches of the next step, to be used one by one.</summary>
-    /// <param name="positions">Positions among the training items.</param>
-    public IEnumerable<Batch> Micro(long[] positions) =>
-        Batches.Make(Needs, Items, positions, target is null ? null : (TargetItems!, target.At(Step)), Step, plan.Optimizer.Accumulate);
+    /// <summary>How long steps have waited for pictures.</summary>
+    public TimeSpan Waited => feed.Waited + (targetFeed?.Waited ?? TimeSpan.Zero);
+
+    /// <summary>The micro-batches of the next step, to be used one by one; the pictures of the step after it are fetched meanwhile.</summary>
+    /// <param name="epoch">The epoch's batches: positions among the training items.</param>
+    public IEnumerable<Batch> Micro(IReadOnlyList<long[]> epoch)
+    {
+        var now = Drawn(Items, feed, epoch[StepInEpoch], StepInEpoch + 1 < epoch.Count ? epoch[StepInEpoch + 1] : null);
+        var beside = target is null ? null : Drawn(TargetItems!, targetFeed!, target.At(Step), StepInEpoch + 1 < epoch.Count ? target.At(Step + 1) : null);
+        return Batches.Make(Needs, now, beside, Step, plan.Optimizer.Accumulate);
+    }
 
     public double LearningRate => Optimizers.LearningRate.At(plan.Schedule, plan.Optimizer, Step, Sampler.StepsPerEpoch, TotalSteps);
 
@@ -178,12 +189,14 @@ internal sealed class TrainingRun : IDisposable
         lossSum.copy_(SafeTensors.Read(stream, header, LossSum));
         (Epoch, StepInEpoch, Step, KnnTop1, LastLoss, Preprocessing, Before) =
             (position.Epoch, position.StepInEpoch, position.Step, position.KnnTop1, position.LastLoss, position.Preprocessing, position.Before);
-        Batches = new BatchMaker(plan, images, Preprocessing, Device);
+        Batches = new BatchMaker(plan, Preprocessing, Device);
         Watch = new CollapseWatch(position.CollapseChecks);
     }
 
     public void Dispose()
     {
+        feed.Dispose();
+        targetFeed?.Dispose();
         Optimizer.Dispose();
         Method.Dispose();
         Encoder.Dispose();
@@ -200,6 +213,14 @@ internal sealed class TrainingRun : IDisposable
             return null;
         var numbers = names.Distinct().Select((name, i) => (name, i)).ToDictionary(p => p.name!, p => (long)p.i);
         return Array.ConvertAll(names, name => numbers[name!]);
+    }
+
+    private static DrawnItems Drawn(BatchItems items, RowFeed feed, long[] positions, long[]? next)
+    {
+        var pixels = feed.Take(items.StoredAt(positions));
+        if (next is not null)
+            feed.Ahead(items.StoredAt(next));
+        return new(items, positions, pixels);
     }
 
     private ParameterRule Rule(string name) =>

@@ -52,7 +52,7 @@ public sealed class TinyData : IDisposable
     {
         var request = JsonNode.Parse($$$"""
             {"dataset": "tiny", "method": {{{(method.StartsWith('{') ? method : $"\"{method}\"")}}}, "backbone": {"type": "seed-convnet"}, "epochs": {{{epochs}}}, "batchSize": 8,
-             "schedule": {"warmupEpochs": 0.5}, "evaluation": {"knn": [5], "metricsEverySteps": 1, "validationShare": 0.2}}
+             "schedule": {"warmupEpochs": 0.5}, "evaluation": {"everyEpochs": 1, "knn": [5], "metricsEverySteps": 1, "validationShare": 0.2}}
             """)!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(more)!.AsObject())
             request[name] = value!.DeepClone();
