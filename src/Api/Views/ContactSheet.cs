@@ -37,7 +37,8 @@ static class ContactSheet
     private static SKBitmap Bitmap(byte[] chw, int size, int channels)
     {
         var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var (pixels, plane) = (bitmap.GetPixelSpan(), size * size);
+        var pixels = bitmap.GetPixelSpan();
+        var plane = size * size;
         for (var i = 0; i < plane; i++)
         {
             for (var c = 0; c < 3; c++)
