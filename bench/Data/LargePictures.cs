@@ -3,6 +3,7 @@ using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Views;
 using static System.FormattableString;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Data;

@@ -36,9 +36,9 @@ public sealed class PreviewTests(ServiceFixture service)
         var top = Gap + Tile + Gap;
         for (var x = 0; x < 28; x++)
         {
-            sheet.GetPixel(Gap + 3 * x + 1, top + 40).Red.ShouldBe(original.GetPixel(x, 12).Red);
+            sheet.GetPixel(Gap + 3 * x + 1, top + 40).Red.ShouldBe(original.GetPixel(x, 13).Red);
             // Its view is the mirror image.
-            Math.Abs(sheet.GetPixel(Gap + Tile + Gap + 3 * (27 - x) + 1, top + 40).Red - original.GetPixel(x, 12).Red).ShouldBeLessThanOrEqualTo(1);
+            Math.Abs(sheet.GetPixel(Gap + Tile + Gap + 3 * (27 - x) + 1, top + 40).Red - original.GetPixel(x, 13).Red).ShouldBeLessThanOrEqualTo(1);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class ParallelDecoderTests
     public async Task Pictures_come_out_in_their_order_with_the_pixels_of_one_decoder()
     {
         var at = 0;
-        await foreach (var picture in new ParallelDecoder(Side, 1).DecodeAsync(Stream(600), Stop))
+        await foreach (var picture in new ParallelDecoder(Side, 1).DecodeAsync(Stream(600, ct: Stop), Stop))
         {
             picture.Record.Key.ShouldBe($"{at}");
             if (at % 7 == 3)
@@ -53,7 +53,7 @@ public sealed class ParallelDecoderTests
         var came = 0;
         var fault = await Should.ThrowAsync<IOException>(async () =>
         {
-            await foreach (var _ in new ParallelDecoder(Side, 1).DecodeAsync(Stream(100, i => _ = i == 50 ? throw new IOException("the database is away") : i), Stop))
+            await foreach (var _ in new ParallelDecoder(Side, 1).DecodeAsync(Stream(100, i => _ = i == 50 ? throw new IOException("the database is away") : i, Stop), Stop))
                 came++;
         });
 
@@ -65,7 +65,7 @@ public sealed class ParallelDecoderTests
     public async Task A_consumer_that_waits_holds_the_reader_up_and_one_that_leaves_stops_it()
     {
         var read = 0;
-        await foreach (var _ in new ParallelDecoder(Side, 1).DecodeAsync(Stream(100_000, i => read = i), Stop))
+        await foreach (var _ in new ParallelDecoder(Side, 1).DecodeAsync(Stream(100_000, i => read = i, Stop), Stop))
         {
             // However long this took, no more than so many could be under way.
             await Task.Delay(100, Stop);

@@ -1,4 +1,5 @@
 using ContrastiveService.Training.Views;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Tests.Views;
