@@ -15,6 +15,7 @@ using ContrastiveService.Api.Security;
 using ContrastiveService.Api.Similarity;
 using ContrastiveService.Api.Startup;
 using ContrastiveService.Api.TrainingJobs;
+using ContrastiveService.Api.Views;
 using ContrastiveService.Api.Weights;
 using ContrastiveService.Storage;
 using Microsoft.Extensions.Options;
@@ -53,6 +54,7 @@ public static class Program
         builder.Services.AddDocumentation();
         builder.Services.AddImports();
         builder.Services.AddInference();
+        builder.Services.AddViews();
         builder.Services.AddScoped<JobSubmission>();
         builder.Services.AddScoped<PretrainedCheck>();
         builder.Services.AddScoped<WeightsDesk>();
@@ -69,6 +71,7 @@ public static class Program
         app.MapHealth();
         app.MapDatasets();
         app.MapCatalog();
+        app.MapViews();
         app.MapWeights();
         app.MapTrainingJobs();
         app.MapCheckpoints();

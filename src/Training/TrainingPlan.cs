@@ -85,8 +85,6 @@ public sealed record TrainingPlan
         if (request.ValueKind != JsonValueKind.Object)
             throw new PlanException("", "A training job is a JSON object with at least `dataset` and `method`.");
         var asked = Parse(request);
-        if (asked["method"] is JsonValue shorthand && shorthand.TryGetValue<string>(out var method))
-            asked["method"] = new JsonObject { ["type"] = method };
         var plan = StrictJson.Read<TrainingPlan>(PlanDefaults.Under(asked, facts), PlanJson.Options);
         PlanCheck.Against(plan, facts);
         return plan;
@@ -99,11 +97,15 @@ public sealed record TrainingPlan
     /// <exception cref="PlanException">It is not one, or was written by a version that knows members this one does not.</exception>
     public static TrainingPlan FromJson(string json) => StrictJson.Read<TrainingPlan>(JsonNode.Parse(json), PlanJson.Options);
 
-    private static JsonObject Parse(JsonElement request)
+    /// <summary>A request's members, with a method that is given by its name alone written out.</summary>
+    internal static JsonObject Parse(JsonElement request)
     {
         try
         {
-            return JsonNode.Parse(request.GetRawText(), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
+            var asked = JsonNode.Parse(request.GetRawText(), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
+            if (asked["method"] is JsonValue shorthand && shorthand.TryGetValue<string>(out var method))
+                asked["method"] = new JsonObject { ["type"] = method };
+            return asked;
         }
         catch (JsonException e)
         {

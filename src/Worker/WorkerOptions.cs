@@ -15,6 +15,10 @@ public sealed class WorkerOptions : IValidatableObject
     [Required]
     public string CachePath { get; set; } = Path.Combine(Path.GetTempPath(), "contrastive-service");
 
+    /// <summary>Disk space for decoded data sets, in bytes: those used longest ago make room for others. What running jobs use is kept, whatever it takes.</summary>
+    [Range(0, long.MaxValue)]
+    public long CacheBytes { get; set; } = 50L << 30;
+
     /// <summary>Compute threads of a trainer; 0 takes all processors.</summary>
     [Range(0, 1024)]
     public int Threads { get; set; }

@@ -10,6 +10,7 @@ sealed class TagOrder : IDocumentFilter
     [
         ("Data sets", "Upload pictures: archives, IDX files, or one by one."),
         ("Catalog", "What can be trained, with which options."),
+        ("Views", "See what a method will see."),
         ("Weights", "Upload pretrained weights for jobs to start from."),
         ("Training jobs", "Queue, watch, cancel, resume."),
         ("Checkpoints", "Take the weights elsewhere."),

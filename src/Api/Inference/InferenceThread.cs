@@ -7,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>
-/// The one thread that runs networks: libtorch gives every thread that computes a pool of its own, and its scopes do not follow an await.
+/// The one thread that computes with tensors: libtorch gives every thread that does a pool of its own, and its scopes do not follow an await.
 /// It takes whatever waits for the same model as one batch.
 /// </summary>
 sealed class InferenceThread : IDisposable
 {
-    private readonly BlockingCollection<InferenceWork> queue = [];
+    private readonly BlockingCollection<ThreadWork> queue = [];
     private readonly ApiOptions options;
     private readonly Thread thread;
     private int waiting;
@@ -48,6 +48,14 @@ sealed class InferenceThread : IDisposable
         return [.. (await Task.WhenAll(pieces.Select(p => p.Result))).SelectMany(vectors => vectors)];
     }
 
+    /// <summary>Computes something else with tensors when its turn comes.</summary>
+    public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellationToken)
+    {
+        var work = new TensorWork<T>(compute, cancellationToken);
+        queue.Add(work, CancellationToken.None);
+        return work.Result;
+    }
+
     public void Dispose()
     {
         queue.CompleteAdding();
@@ -58,22 +66,22 @@ sealed class InferenceThread : IDisposable
     private void Serve()
     {
         Compute.UseThreads(options.InferenceThreads, pin: false);
-        InferenceWork? left = null;
-        while (left is not null || queue.TryTake(out left, Timeout.Infinite))
+        ThreadWork? next = null;
+        while (next is not null || queue.TryTake(out next, Timeout.Infinite))
         {
-            var batch = new List<InferenceWork> { left };
-            var pictures = left.Pictures.Length;
-            left = null;
-            while (queue.TryTake(out var next))
+            if (next is not InferenceWork first)
             {
-                if (next.Model != batch[0].Model || pictures + next.Pictures.Length > options.InferenceBatch)
-                {
-                    left = next;
-                    break;
-                }
+                next.Run();
+                next = null;
+                continue;
+            }
 
-                batch.Add(next);
-                pictures += next.Pictures.Length;
+            var batch = new List<InferenceWork> { first };
+            var pictures = first.Pictures.Length;
+            while (queue.TryTake(out next) && next is InferenceWork more && more.Model == first.Model && pictures + more.Pictures.Length <= options.InferenceBatch)
+            {
+                batch.Add(more);
+                pictures += more.Pictures.Length;
             }
 
             InferenceWork.Run(batch);

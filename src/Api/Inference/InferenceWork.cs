@@ -3,7 +3,7 @@ using ContrastiveService.Training.Inference;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Pictures of one request that wait for their vectors.</summary>
-sealed class InferenceWork(EmbeddingModel model, byte[][] pictures, CancellationToken cancellationToken)
+sealed class InferenceWork(EmbeddingModel model, byte[][] pictures, CancellationToken cancellationToken) : ThreadWork
 {
     private readonly TaskCompletionSource<float[][]> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -12,6 +12,8 @@ sealed class InferenceWork(EmbeddingModel model, byte[][] pictures, Cancellation
     public byte[][] Pictures => pictures;
 
     public Task<float[][]> Result => result.Task;
+
+    public override void Run() => Run([this]);
 
     /// <summary>Runs works of one model as one batch. Whatever goes wrong is theirs to hear; the thread goes on.</summary>
     public static void Run(List<InferenceWork> works)

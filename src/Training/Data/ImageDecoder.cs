@@ -3,13 +3,19 @@ using SkiaSharp;
 namespace ContrastiveService.Training.Data;
 
 /// <summary>
-/// The one way from encoded bytes to pixels, shared by training and serving: PNG, JPEG, WebP, GIF (first frame) and BMP, EXIF orientation applied,
-/// transparency over white, shorter side brought to the wanted size, centre cut out.
+/// The one way from encoded bytes to pixels, shared by training and serving: PNG, JPEG, WebP, GIF (first frame) and BMP, grey, colour, palette, CMYK or
+/// 16 bits a channel; EXIF orientation applied, colour profiles ignored, transparency over white, shorter side brought to the wanted size, centre cut out.
 /// </summary>
+/// <remarks>
+/// A JPEG much larger than wanted is decoded at a half, a quarter or an eighth, which spares the cosine transforms and everything after them. Only at these:
+/// what comes out is then a level of the pyramid of halves that the resampler would have made of the whole picture, and so the pixels are nearly the same.
+/// </remarks>
 public static class ImageDecoder
 {
     /// <summary>Larger pictures are refused before a pixel is decoded.</summary>
     public const long MaxPixels = 100_000_000;
+
+    private static readonly float[] Halvings = [1 / 8f, 1 / 4f, 1 / 2f];
 
     private static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
@@ -20,7 +26,7 @@ public static class ImageDecoder
         using var data = SKData.CreateCopy(encoded);
         using var codec = Open(data);
         var (width, height) = Turned(codec);
-        return new(MediaType(codec), width, height, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3);
+        return new(MediaType(codec), width, height, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3) { HasColorProfile = HasColorProfile(codec) };
     }
 
     /// <summary>Decodes into planes.</summary>
@@ -28,20 +34,24 @@ public static class ImageDecoder
     /// <param name="size">Side of the wanted square, in pixels.</param>
     /// <param name="channels">1 (ITU-R BT.601 luma) or 3 (RGB).</param>
     /// <param name="chw">Receives channels × size × size bytes, plane by plane, row by row.</param>
+    /// <returns>Whether the file has a colour profile, which was ignored: see <see cref="ImageInfo.HasColorProfile"/>.</returns>
     /// <exception cref="ImageFormatException">Not a picture, of a kind that is not read, too large, or damaged.</exception>
-    public static void Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw)
+    public static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw) => Decode(encoded, size, channels, chw, reduce: true);
+
+    /// <param name="reduce">Whether a JPEG may be decoded at a smaller scale; what that changes is measured against what comes out without it.</param>
+    internal static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw, bool reduce)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(chw.Length, channels * size * size);
         using var data = SKData.CreateCopy(encoded);
         using var codec = Open(data);
         var grey = codec.Info.ColorType == SKColorType.Gray8;
-        using var decoded = Pixels(codec, grey);
+        using var decoded = Pixels(codec, grey, reduce ? Reduced(codec, size) : codec.Info.Size);
         if (grey && decoded.Width == size && decoded.Height == size && codec.EncodedOrigin == SKEncodedOrigin.TopLeft)
             Replicate(decoded, channels, chw);
         else
             Fit(decoded, codec, size, channels, chw);
+        return HasColorProfile(codec);
     }
-
 
     private static SKCodec Open(SKData data)
     {
@@ -58,9 +68,23 @@ public static class ImageDecoder
         throw new ImageFormatException($"It is {width} × {height} pixels; at most {MaxPixels / 1_000_000} million are read. Make it smaller.");
     }
 
-    private static SKBitmap Pixels(SKCodec codec, bool grey)
+    /// <summary>The smallest of a JPEG's halvings whose shorter side is not below the wanted one; the whole picture for other kinds.</summary>
+    private static SKSizeI Reduced(SKCodec codec, int size)
     {
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Premul);
+        foreach (var scale in codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Halvings : [])
+        {
+            var reduced = codec.GetScaledDimensions(scale);
+            if (Math.Min(reduced.Width, reduced.Height) >= size)
+                return reduced;
+        }
+
+        return codec.Info.Size;
+    }
+
+    private static SKBitmap Pixels(SKCodec codec, bool grey, SKSizeI scaled)
+    {
+        // No colour space is asked for, so that numbers stay as they are in the file.
+        var info = new SKImageInfo(scaled.Width, scaled.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Premul);
         var bitmap = new SKBitmap(info);
         var result = codec.GetPixels(info, bitmap.GetPixels());
         if (result == SKCodecResult.Success)
@@ -88,7 +112,7 @@ public static class ImageDecoder
         using (var image = SKImage.FromBitmap(source))
         {
             canvas.Clear(SKColors.White);
-            var (width, height) = Turned(codec);
+            var (width, height) = IsTurned(codec) ? (source.Height, source.Width) : (source.Width, source.Height);
             var scale = (float)size / Math.Min(width, height);
             canvas.Translate((size - width * scale) / 2, (size - height * scale) / 2);
             canvas.Scale(scale);
@@ -115,9 +139,17 @@ public static class ImageDecoder
     }
 
     private static (int Width, int Height) Turned(SKCodec codec) =>
-        codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
-            ? (codec.Info.Height, codec.Info.Width)
-            : (codec.Info.Width, codec.Info.Height);
+        IsTurned(codec) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+
+    private static bool IsTurned(SKCodec codec) =>
+        codec.EncodedOrigin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
+    // Without a profile the codec says sRGB.
+    private static bool HasColorProfile(SKCodec codec)
+    {
+        using var space = codec.Info.ColorSpace;
+        return space is { IsSrgb: false };
+    }
 
     /// <summary>The eight EXIF orientations as maps from stored to shown pixels; w and h are the stored size.</summary>
     private static SKMatrix Orientation(SKEncodedOrigin origin, int w, int h) => origin switch

@@ -1,20 +1,22 @@
-using System.Text.Json;
 using ContrastiveService.Training.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Data;
 
-/// <summary>Decoded pictures in a memory-mapped file: uint8, (N, C, S, S). Made once by an <see cref="ImageStoreBuilder"/>; any number of processes may read it.</summary>
+/// <summary>
+/// Decoded pictures in a memory-mapped file: uint8, (N, C, S, S). Made once by an <see cref="ImageStoreBuilder"/>; any number of processes may read it, and it may
+/// be larger than memory. While it is open it holds a shared lock on its file.
+/// </summary>
 public sealed class ImageStore : IDisposable
 {
-    private readonly Tensor[] parts; // each (N, C, S, S) uint8
+    private readonly MappedPixels[] parts; // each (N, C, S, S) uint8
     private readonly int boundary;
 
-    private ImageStore(int size, int channels, IReadOnlyList<ImageRecord> records, Tensor[] parts)
+    private ImageStore(int size, int channels, IReadOnlyList<ImageRecord> records, MappedPixels[] parts, int boundary)
     {
         this.parts = parts;
-        boundary = (int)parts[0].size(0);
+        this.boundary = boundary;
         Size = size;
         Channels = channels;
         Records = records;
@@ -45,14 +47,13 @@ public sealed class ImageStore : IDisposable
     /// <exception cref="InvalidDataException">The files do not belong together.</exception>
     public static ImageStore Open(string path)
     {
-        using var stream = File.OpenRead(IndexPath(path));
-        var index = JsonSerializer.Deserialize<ImageStoreIndex>(stream) ?? throw new InvalidDataException($"The index of '{path}' is empty.");
+        var index = ImageStoreIndex.Read(IndexPath(path));
+        var pixels = new MappedPixels(path);
         var expected = (long)index.Records.Count * index.Channels * index.Size * index.Size;
-        var actual = new FileInfo(path).Length;
-        if (expected != actual)
-            throw new InvalidDataException($"'{path}' has {actual} bytes, its index says {expected}. Delete both; they are made again from the data set.");
-        using var flat = from_file(path, false, expected, ScalarType.Byte);
-        return new(index.Size, index.Channels, index.Records, [flat.view(index.Records.Count, index.Channels, index.Size, index.Size).DetachFromDisposeScope()]);
+        if (expected == pixels.Length)
+            return new(index.Size, index.Channels, index.Records, [pixels], index.Records.Count);
+        pixels.Dispose();
+        throw new InvalidDataException($"'{path}' has {pixels.Length} bytes, its index says {expected}. Delete both; they are made again from the data set.");
     }
 
     /// <summary>Two data sets as one store: the pictures of <paramref name="target"/> come after those of <paramref name="source"/>. The result owns both.</summary>
@@ -61,7 +62,7 @@ public sealed class ImageStore : IDisposable
     {
         if ((source.Size, source.Channels) != (target.Size, target.Channels) || source.parts.Length + target.parts.Length > 2)
             throw new ArgumentException($"Only two plain stores of one size can be joined; these are {source.Size}×{source.Channels} and {target.Size}×{target.Channels}.", nameof(target));
-        return new(source.Size, source.Channels, [.. source.Records, .. target.Records], [source.parts[0], target.parts[0]]);
+        return new(source.Size, source.Channels, [.. source.Records, .. target.Records], [source.parts[0], target.parts[0]], source.boundary);
     }
 
     /// <summary>The pictures of the two domains that a plan names.</summary>
@@ -78,26 +79,27 @@ public sealed class ImageStore : IDisposable
     /// <returns>(n, C, S, S) uint8 on the CPU.</returns>
     public Tensor Gather(ReadOnlySpan<long> indices)
     {
-        using var scope = NewDisposeScope();
-        if (parts.Length == 1)
-            return parts[0].index_select(0, tensor(indices.ToArray())).MoveToOuterDisposeScope();
         var gathered = empty([indices.Length, Channels, Size, Size], ScalarType.Byte);
-        foreach (var second in new[] { false, true })
+        Gather(indices, gathered.bytes);
+        return gathered;
+    }
+
+    /// <summary>Copies pictures out, in the order asked for, into memory of the caller's; nothing is allocated.</summary>
+    /// <param name="indices">Positions in <see cref="Records"/>.</param>
+    /// <param name="destination">n × C × S × S bytes.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no picture at a position.</exception>
+    public void Gather(ReadOnlySpan<long> indices, Span<byte> destination)
+    {
+        var each = Channels * Size * Size;
+        if (destination.Length != indices.Length * each)
+            throw new ArgumentException($"{indices.Length} pictures of {Channels} × {Size} × {Size} take {indices.Length * each} bytes, not {destination.Length}.", nameof(destination));
+        for (var row = 0; row < indices.Length; row++)
         {
-            var (rows, from) = (new List<long>(), new List<long>());
-            for (var row = 0; row < indices.Length; row++)
-            {
-                if (indices[row] >= boundary != second)
-                    continue;
-                rows.Add(row);
-                from.Add(second ? indices[row] - boundary : indices[row]);
-            }
-
-            if (rows.Count > 0)
-                gathered.index_copy_(0, tensor(rows.ToArray()), parts[second ? 1 : 0].index_select(0, tensor(from.ToArray())));
+            var second = parts.Length > 1 && indices[row] >= boundary;
+            var position = second ? indices[row] - boundary : indices[row];
+            parts[second ? 1 : 0].Slice(position * each, each).CopyTo(destination[(row * each)..]);
         }
-
-        return gathered.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -107,5 +109,5 @@ public sealed class ImageStore : IDisposable
             part.Dispose();
     }
 
-    internal static string IndexPath(string path) => path + ".index.json";
+    internal static string IndexPath(string path) => path + ".index";
 }

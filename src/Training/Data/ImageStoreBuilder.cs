@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ContrastiveService.Training.Data;
 
 /// <summary>
@@ -19,15 +17,24 @@ public sealed class ImageStoreBuilder : IDisposable
     /// <param name="path">Where the store will be; its folder is made if absent.</param>
     /// <param name="size">Side of the squares, in pixels.</param>
     /// <param name="channels">1 or 3.</param>
-    public ImageStoreBuilder(string path, int size, int channels)
+    /// <param name="atMost">Pictures to take disk space for at once, so that a full disk shows at the start and others see what is taken; 0 where it is not known.</param>
+    /// <exception cref="IOException">The disk has not that much space.</exception>
+    public ImageStoreBuilder(string path, int size, int channels, long atMost = 0)
     {
         this.path = path;
         this.size = size;
         this.channels = channels;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         temporary = $"{path}.{Guid.NewGuid():n}.tmp";
-        pixels = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
         buffer = new byte[channels * size * size];
+        pixels = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 1 << 20,
+            PreallocationSize = atMost * buffer.Length,
+        });
     }
 
     /// <summary>Whether a finished store lies there.</summary>
@@ -60,10 +67,12 @@ public sealed class ImageStoreBuilder : IDisposable
     /// <summary>Puts the store in its place.</summary>
     public void Finish()
     {
+        // Bytes before names: a power cut must not leave a store of the right length with nothing in it.
+        pixels.SetLength((long)records.Count * buffer.Length);
+        pixels.Flush(flushToDisk: true);
         pixels.Dispose();
         var index = ImageStore.IndexPath(temporary);
-        using (var stream = File.Create(index))
-            JsonSerializer.Serialize(stream, new ImageStoreIndex(size, channels, records));
+        new ImageStoreIndex(size, channels, records).Write(index);
         File.Move(index, ImageStore.IndexPath(path), overwrite: true);
         File.Move(temporary, path, overwrite: true);
     }

@@ -8,6 +8,8 @@ namespace ContrastiveService.Training.Native;
 /// </summary>
 internal static class Scalars
 {
+    public static readonly Scalar Zero = 0;
+
     public static readonly Scalar One = 1;
 
     public static readonly Scalar MaxByte = 255;

@@ -1,5 +1,6 @@
 using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Methods;
+using ContrastiveService.Training.Views;
 
 namespace ContrastiveService.Training.Plans;
 
@@ -10,11 +11,7 @@ internal static class PlanCheck
     public static void Against(TrainingPlan plan, DatasetFacts facts)
     {
         var errors = new List<PlanError>();
-        CheckPair(errors, "views.crop.scale", plan.Views.Crop.Scale);
-        CheckPair(errors, "views.crop.ratio", plan.Views.Crop.Ratio);
-        CheckPair(errors, "views.blur.sigma", plan.Views.Blur.Sigma);
-        CheckPair(errors, "views.weak.scale", plan.Views.Weak.Scale);
-        CheckPair(errors, "views.local.scale", plan.Views.Local.Scale);
+        CheckViews(errors, plan.Views);
         if (plan.Schedule.WarmupEpochs > plan.Epochs)
             errors.Add(new("schedule.warmupEpochs", $"is {plan.Schedule.WarmupEpochs}, longer than the whole run of {plan.Epochs} epochs."));
         if (plan.Backbone.Stem == StemKind.Auto)
@@ -24,6 +21,16 @@ internal static class PlanCheck
         CheckData(errors, plan, facts);
         if (errors.Count > 0)
             throw new PlanException(errors);
+    }
+
+    /// <summary>Ranges whose ends are in the wrong order.</summary>
+    public static void CheckViews(List<PlanError> errors, ViewsPlan views)
+    {
+        CheckPair(errors, "views.crop.scale", views.Crop.Scale);
+        CheckPair(errors, "views.crop.ratio", views.Crop.Ratio);
+        CheckPair(errors, "views.blur.sigma", views.Blur.Sigma);
+        CheckPair(errors, "views.weak.scale", views.Weak.Scale);
+        CheckPair(errors, "views.local.scale", views.Local.Scale);
     }
 
     private static void CheckData(List<PlanError> errors, TrainingPlan plan, DatasetFacts facts)

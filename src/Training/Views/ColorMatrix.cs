@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,6 +47,6 @@ static class ColorMatrix
         var changed = channels == 1
             ? images.mul(weights.narrow(1, 0, 1).view(-1, 1, 1, 1)).view(batch, 1, -1)
             : weights.mm(tensor(Bases, device: device).view(3, 9)).view(-1, 3, 3).bmm(images.view(batch, 3, -1)); // (B, C, HW)
-        return changed.add_(shift).clamp_(0, 1).view(images.shape).MoveToOuterDisposeScope();
+        return changed.add_(shift, Scalars.One).clamp_(Scalars.Zero, Scalars.One).view(images.shape).MoveToOuterDisposeScope();
     }
 }

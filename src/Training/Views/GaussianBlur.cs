@@ -1,3 +1,4 @@
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,9 +27,9 @@ static class GaussianBlur
         // A sum of shifted pictures: as fast as a grouped convolution, which would be set up anew for every number of pictures drawn.
         var padded = nn.functional.pad(images.index_select(0, index), (radius, radius, radius, radius), PaddingModes.Reflect);
         var alongRows = padded.narrow(3, 0, size).mul(taps[0]);
-        for (var tap = 1; tap < taps.Length; tap++) alongRows.addcmul_(padded.narrow(3, tap, size), taps[tap], 1);
+        for (var tap = 1; tap < taps.Length; tap++) alongRows.addcmul_(padded.narrow(3, tap, size), taps[tap], Scalars.One);
         var blurred = alongRows.narrow(2, 0, size).mul(taps[0]);
-        for (var tap = 1; tap < taps.Length; tap++) blurred.addcmul_(alongRows.narrow(2, tap, size), taps[tap], 1);
+        for (var tap = 1; tap < taps.Length; tap++) blurred.addcmul_(alongRows.narrow(2, tap, size), taps[tap], Scalars.One);
         images.index_copy_(0, index, blurred);
     }
 

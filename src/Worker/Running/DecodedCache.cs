@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Training;
@@ -9,10 +10,12 @@ namespace ContrastiveService.Worker.Running;
 
 /// <summary>
 /// Data sets of this machine, decoded once for every size and number of channels that a job asked for. A store is whole or absent; while one trainer
-/// decodes, another that needs the same waits for it.
+/// decodes, another that needs the same waits for it. What is not in use makes room for what is, within <see cref="WorkerOptions.CacheBytes"/>.
 /// </summary>
 internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOptions> options, TrainerVoice voice, TimeProvider clock)
 {
+    // Of the files and of what the decoder makes of a picture: a store of another is not read.
+    private const int Format = 3;
     private const int ToldAtMost = 5;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500), TellEvery = TimeSpan.FromSeconds(1);
 
@@ -35,11 +38,12 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
 
     private async Task<ImageStore> OpenAsync(Guid dataset, int version, TrainingPlan plan, JobRecord record, CancellationToken ct)
     {
-        var path = Path.Combine(options.Value.CachePath, "images", $"{dataset:N}-v{version}-{plan.ImageSize}x{plan.Channels}-2");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var building = await TakeAsync(path + ".lock", ct);
+        var folder = new CacheFolder(Path.Combine(options.Value.CachePath, "images"), options.Value.CacheBytes, clock);
+        var path = folder.PathOf($"{dataset:N}-v{version}-{plan.ImageSize}x{plan.Channels}-{Format}");
+        using var building = await TakeAsync(CacheFolder.LockOf(path), ct);
+        folder.Touch(path);
         if (!ImageStoreBuilder.Exists(path))
-            await BuildAsync(path, dataset, version, plan, record, ct);
+            await BuildAsync(folder, path, dataset, version, plan, record, ct);
         return ImageStore.Open(path);
     }
 
@@ -54,39 +58,36 @@ internal sealed class DecodedCache(DatasetItemStore items, IOptions<WorkerOption
         }
     }
 
-    private async Task BuildAsync(string path, Guid dataset, int version, TrainingPlan plan, JobRecord record, CancellationToken ct)
+    private async Task BuildAsync(CacheFolder folder, string path, Guid dataset, int version, TrainingPlan plan, JobRecord record, CancellationToken ct)
     {
-        DeleteLeftovers(path);
-        using var builder = new ImageStoreBuilder(path, plan.ImageSize, plan.Channels);
-        var bad = new List<string>();
-        var told = clock.GetTimestamp();
-        await foreach (var (item, bytes) in items.StreamAsync(dataset, version, ct))
+        var count = await items.CountAsync(dataset, version, ct);
+        folder.MakeRoom(path, count * plan.Channels * plan.ImageSize * plan.ImageSize);
+        using var builder = new ImageStoreBuilder(path, plan.ImageSize, plan.Channels, count);
+        var (bad, profiles, told) = (new List<string>(), 0, clock.GetTimestamp());
+        await foreach (var picture in new ParallelDecoder(plan.ImageSize, plan.Channels).DecodeAsync(EncodedAsync(dataset, version, ct), ct))
         {
-            try
-            {
-                builder.Add(new ImageRecord(item.Key, item.Label, item.Domain, item.Split, item.Group), bytes.Span);
-            }
-            catch (ImageFormatException e)
-            {
-                bad.Add($"{item.Key}: {e.Message}");
-            }
-
+            if (picture.Fault is { } fault)
+                bad.Add($"{picture.Record.Key}: {fault}");
+            else
+                builder.AddDecoded(picture.Record, picture.Chw.Span);
+            profiles += picture.HasColorProfile ? 1 : 0;
             if (clock.GetElapsedTime(told) < TellEvery)
                 continue;
             told = clock.GetTimestamp();
-            await record.ProgressAsync(new TrainingProgress(0, plan.Epochs, 0, 0, null, null, 0, null, $"decoding, {builder.Count} pictures done"));
+            await record.ProgressAsync(new TrainingProgress(0, plan.Epochs, 0, 0, null, null, 0, null, $"decoding, {builder.Count} of {count} pictures done"));
         }
 
         if (bad.Count > 0)
             await record.WarnAsync("unreadable-pictures", $"{bad.Count} pictures could not be decoded and are left out: {string.Join("; ", bad.Take(ToldAtMost))}");
+        if (profiles > 0)
+            await record.WarnAsync("colour-profiles-ignored", $"{profiles} pictures have a colour profile other than sRGB. It is ignored: their numbers are taken as sRGB.");
         builder.Finish();
         voice.Log(LogLevel.Information, $"Decoded {builder.Count} pictures into {path}");
     }
 
-    // Of a build that was killed. We hold the lock: nobody is writing them.
-    private static void DeleteLeftovers(string path)
+    private async IAsyncEnumerable<EncodedImage> EncodedAsync(Guid dataset, int version, [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.tmp*"))
-            File.Delete(file);
+        await foreach (var (item, bytes) in items.StreamAsync(dataset, version, ct))
+            yield return new(new ImageRecord(item.Key, item.Label, item.Domain, item.Split, item.Group), bytes);
     }
 }

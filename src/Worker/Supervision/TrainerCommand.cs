@@ -42,6 +42,7 @@ internal sealed class TrainerCommand(IConfiguration configuration, IOptions<Work
         // Not in the arguments: everybody on the machine may read those.
         environment["ConnectionStrings__Default"] = configuration.GetConnectionString("Default");
         environment["Worker__CachePath"] = Path.GetFullPath(options.Value.CachePath);
+        environment["Worker__CacheBytes"] = Text(options.Value.CacheBytes);
         environment["Worker__Threads"] = Text(threads);
         environment["Worker__PinThreads"] = options.Value.PinThreads.ToString();
         environment["OMP_NUM_THREADS"] = Text(threads);

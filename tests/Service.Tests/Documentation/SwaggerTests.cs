@@ -27,6 +27,7 @@ public sealed partial class SwaggerTests(ServiceFixture service)
     [Theory]
     [InlineData("/api/v1/datasets")]
     [InlineData("/api/v1/training-jobs")]
+    [InlineData("/api/v1/views/preview")]
     [InlineData("/api/v1/embeddings")]
     [InlineData("/api/v1/similarity")]
     [InlineData("/v1/embeddings")]

@@ -33,8 +33,8 @@ public sealed class WorkerLab : IAsyncLifetime
         _postgres = await PrivatePostgres.StartAsync(Path.Combine(_folder, "postgres"), NullLogger.Instance, new Dictionary<string, string> { ["fsync"] = "off" }, CancellationToken.None);
         _services = new ServiceCollection().AddLogging().AddStorage(_postgres.ConnectionString).BuildServiceProvider();
         await Get<Database>().MigrateAsync(CancellationToken.None);
-        _dataset = await ImportAsync("squares", seed: 1);
-        _others = await ImportAsync("other-squares", seed: 2);
+        _dataset = await ImportAsync("squares", Squares(seed: 1));
+        _others = await ImportAsync("other-squares", Squares(seed: 2));
     }
 
     public async ValueTask DisposeAsync()
@@ -46,18 +46,22 @@ public sealed class WorkerLab : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>Where its workers keep decoded pictures.</summary>
+    public string Cache => Path.Combine(_folder, "cache");
+
     public T Get<T>()
         where T : notnull => _services!.GetRequiredService<T>();
 
-    internal WorkerProcess StartWorker(params (string Name, string Value)[] settings) =>
-        WorkerProcess.Start(_postgres!.ConnectionString, Path.Combine(_folder, "cache"), settings);
+    internal WorkerProcess StartWorker(params (string Name, string Value)[] settings) => WorkerProcess.Start(_postgres!.ConnectionString, Cache, settings);
 
     /// <summary>Queues a job on the small data set: many short epochs, so that it can be met in the middle of one.</summary>
-    public async Task<Guid> SubmitAsync(int epochs, Action<JsonObject>? change = null)
+    public Task<Guid> SubmitAsync(int epochs, Action<JsonObject>? change = null) => SubmitAsync(epochs, _dataset!, change);
+
+    public async Task<Guid> SubmitAsync(int epochs, Dataset dataset, Action<JsonObject>? change = null)
     {
         var request = new JsonObject
         {
-            ["dataset"] = _dataset!.Name,
+            ["dataset"] = dataset.Name,
             ["method"] = "simclr",
             ["backbone"] = new JsonObject { ["type"] = "seed-convnet" },
             ["batchSize"] = 16,
@@ -67,7 +71,7 @@ public sealed class WorkerLab : IAsyncLifetime
         };
         change?.Invoke(request);
         var plan = TrainingPlan.Resolve(JsonSerializer.SerializeToElement(request), new DatasetFacts(Items, Items, 2, 1, Size, Size) { Target = request["domains"] is null ? null : new(Items, Items, 2, 1, Size, Size) });
-        var row = new NewTrainingJob(plan.Name, _dataset.Id, _dataset.Version, plan.ToJson(), "cpu");
+        var row = new NewTrainingJob(plan.Name, dataset.Id, dataset.Version, plan.ToJson(), "cpu");
         if (plan.Domains is not null)
             row = row with { TargetDatasetId = _others!.Id, TargetDatasetVersion = _others.Version };
         var (job, _) = await Jobs.CreateAsync(row, null, "", CancellationToken.None);
@@ -87,17 +91,22 @@ public sealed class WorkerLab : IAsyncLifetime
     public async Task<IReadOnlyList<SeriesPoint>> LossesAsync(Guid jobId) =>
         (await Get<MetricStore>().SeriesAsync(jobId, ["loss"], 1_000_000, CancellationToken.None)).Single().Points;
 
-    // Bright and dark squares at random places: two classes, and nothing to download.
-    private async Task<Dataset> ImportAsync(string name, int seed)
+    /// <summary>A data set of these items.</summary>
+    public async Task<Dataset> ImportAsync(string name, NewItem[] items)
     {
         var dataset = await Get<DatasetStore>().CreateAsync(name, null, CancellationToken.None);
         var imports = Get<ImportStore>();
         var import = await imports.StartAsync(dataset.Id, "test", CancellationToken.None);
-        var random = new Random(seed);
-        NewItem[] items = [.. Enumerable.Range(0, Items).Select(i => Square(i, random))];
         await Get<DatasetItemStore>().AddAsync(import.Id, items, CancellationToken.None);
         await imports.SucceedAsync(import.Id, CancellationToken.None);
         return (await Get<DatasetStore>().GetAsync(dataset.Id, CancellationToken.None))!;
+    }
+
+    // Bright and dark squares at random places: two classes, and nothing to download.
+    private static NewItem[] Squares(int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, Items).Select(i => Square(i, random))];
     }
 
     private static NewItem Square(int number, Random random)

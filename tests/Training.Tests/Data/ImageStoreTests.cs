@@ -92,6 +92,77 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void An_index_that_was_cut_off_is_refused()
+    {
+        Build(3);
+        var index = Store + ".index";
+        File.WriteAllBytes(index, File.ReadAllBytes(index)[..^2]);
+        Should.Throw<InvalidDataException>(() => ImageStore.Open(Store)).Message.ShouldContain("made again");
+        File.WriteAllText(index, "no index at all");
+        Should.Throw<InvalidDataException>(() => ImageStore.Open(Store)).Message.ShouldContain("made again");
+    }
+
+    [Fact]
+    public void Every_text_of_a_record_comes_back()
+    {
+        ImageRecord[] records = [new("a/0.png", "cat", "photo", "train", "g1"), new("ä/1.png", null, null, null), new("2", "", "photo", "test", "g1"), new("3", "photo", "cat", "val", "g2")];
+        using (var builder = new ImageStoreBuilder(Store, 1, 1))
+        {
+            foreach (var record in records)
+                builder.AddDecoded(record, [0]);
+            builder.Finish();
+        }
+
+        using var store = ImageStore.Open(Store);
+        store.Records.ShouldBe(records);
+    }
+
+    [Fact]
+    public void Pictures_are_copied_into_the_callers_memory_from_either_part()
+    {
+        Build(6);
+        using var joined = ImageStore.Join(ImageStore.Open(Store), ImageStore.Open(Store));
+        var memory = new byte[3 * 16];
+
+        joined.Gather([8, 5, 6], memory);
+
+        memory.ShouldBe([.. Enumerable.Repeat((byte)2, 16), .. Enumerable.Repeat((byte)5, 16), .. Enumerable.Repeat((byte)0, 16)]);
+        Should.Throw<ArgumentException>(() => joined.Gather([1, 2], memory)).Message.ShouldContain("take 32 bytes, not 48");
+        Should.Throw<ArgumentOutOfRangeException>(() => joined.Gather([0, 1, 12], memory));
+        Should.Throw<ArgumentOutOfRangeException>(() => joined.Gather([0, 1, -1], memory));
+    }
+
+    [Fact]
+    public void A_store_larger_than_memory_opens_and_gives_its_last_picture()
+    {
+        const int size = 1024, each = 3 * size * size;
+        var count = (int)(2 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / each);
+        new ImageStoreIndex(size, 3, [.. Enumerable.Range(0, count).Select(i => new ImageRecord($"{i}", null, null, null))]).Write(Store + ".index");
+        using (var pixels = File.Create(Store))
+        {
+            // A hole, which takes no space.
+            pixels.SetLength((long)count * each);
+            pixels.Position = pixels.Length - 1;
+            pixels.WriteByte(7);
+        }
+
+        using var store = ImageStore.Open(Store);
+        using var picture = store.Gather([count - 1]);
+        picture.bytes[^1].ShouldBe((byte)7);
+        picture.bytes[0].ShouldBe((byte)0);
+    }
+
+    [Fact]
+    public void Deleting_a_store_that_is_open_leaves_it_readable()
+    {
+        Build(3);
+        using var store = ImageStore.Open(Store);
+        File.Delete(Store);
+        using var pixels = store.Gather([2]);
+        pixels.bytes[0].ShouldBe((byte)2);
+    }
+
+    [Fact]
     public void A_share_is_held_out_for_validation_and_the_test_split_is_left_alone()
     {
         using (var builder = new ImageStoreBuilder(Store, 4, 1))

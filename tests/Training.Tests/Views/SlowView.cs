@@ -17,18 +17,21 @@ static class SlowView
     {
         var (channels, height, width) = (picture.GetLength(0), picture.GetLength(1), picture.GetLength(2));
         var view = new double[channels, size, size];
-        for (var row = 0; row < size; row++)
+        // A crop that is scaled down: so many places along each axis of a pixel, and their mean.
+        var places = Math.Max(1, (int)Math.Ceiling(Math.Max(draw.Width * width, draw.Height * height) / size - 1e-3));
+        for (var fineRow = 0; fineRow < size * places; fineRow++)
         {
-            for (var column = 0; column < size; column++)
+            for (var fineColumn = 0; fineColumn < size * places; fineColumn++)
             {
                 // From the middle of the view, in pixels of the view: undo the rotation, undo the flip, then find the place in the crop.
-                var (right, down) = (column + 0.5 - size / 2.0, row + 0.5 - size / 2.0);
+                var (right, down) = ((fineColumn + 0.5) / places - size / 2.0, (fineRow + 0.5) / places - size / 2.0);
                 var (x, y) = (right * Math.Cos(draw.Angle) - down * Math.Sin(draw.Angle), right * Math.Sin(draw.Angle) + down * Math.Cos(draw.Angle));
                 if (draw.Flipped) x = -x;
                 var (cropWidth, cropHeight) = (draw.Width * width, draw.Height * height);
                 var sourceX = draw.Left * width + cropWidth / 2 + x * cropWidth / size - 0.5;
                 var sourceY = draw.Top * height + cropHeight / 2 + y * cropHeight / size - 0.5;
-                for (var channel = 0; channel < channels; channel++) view[channel, row, column] = Between(picture, channel, sourceX, sourceY);
+                for (var channel = 0; channel < channels; channel++)
+                    view[channel, fineRow / places, fineColumn / places] += Between(picture, channel, sourceX, sourceY) / (places * places);
             }
         }
         return view;

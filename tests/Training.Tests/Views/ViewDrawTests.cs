@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using ContrastiveService.Training.Views;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,6 +27,17 @@ public sealed class ViewDrawTests
         all.Max().ShouldBe(high, 0.01 * (high - low));
         all.Average().ShouldBe((low + high) / 2, 0.02 * (high - low));
         ((double)all.Count(value => value < low + (high - low) / 4) / all.Count).ShouldBe(0.25, 0.02);
+    }
+
+    [Fact]
+    public void A_seed_gives_the_draws_that_it_gave_in_every_run_before()
+    {
+        var draws = Draws(new ViewsPlan { Rotate = new RotatePlan { Degrees = 30 } }, aspect: 1.2, count: 500);
+        var text = string.Join('\n', draws.Select(d => FormattableString.Invariant(
+            $"{d.Left:F4} {d.Top:F4} {d.Width:F4} {d.Height:F4} {d.Flipped} {d.Angle:F4} {d.Brightness:F4} {d.Contrast:F4} {d.Saturation:F4} {d.Hue:F4} {d.Grey} {d.BlurSigma:F4}")));
+
+        // Another number here means that runs cannot be repeated with this version.
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16].ShouldBe("0000000000000000");
     }
 
     [Fact]
