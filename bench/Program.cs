@@ -1,10 +1,16 @@
 using ContrastiveService.Bench;
 using ContrastiveService.Bench.Data;
 using ContrastiveService.Bench.Methods;
+using ContrastiveService.Bench.Training;
+using ContrastiveService.Worker.Running;
+using ContrastiveService.Worker.Supervision;
 
 return args switch
 {
     ["trainer"] => TrainerBenchmark.Run(),
+    [TrainerCommand.Mode, "--job", ..] => TrainerProgram.Run(args[1..]),
+    ["train", .. var options] => await TrainBenchmark.RunAsync(options),
+    [StepSide.Mode, var backbone, var batch, var steps, var precision] => StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16"),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
     ["data-store"] => await StoreBenchmark.RunAsync(),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
@@ -20,6 +26,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         Usage: ./bench.sh <benchmark>
+          train        SimCLR's step, the whole trainer with its database, and embedding, against PyTorch (train float32: without bfloat16)
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
