@@ -36,8 +36,8 @@ public sealed class DecodeParityTests
         for (var i = 0; i < Sizes.Length; i++)
         {
             cosine[i].ShouldBeGreaterThanOrEqualTo(0.999f, $"{Sizes[i]}, cosine");
-            // An untrained network's embeddings share a large part; without it they must still agree.
-            centred[i].ShouldBeGreaterThanOrEqualTo(0.999f, $"{Sizes[i]}, cosine about the mean");
+            // An untrained network's embeddings share a large part; without it they must still agree, with grain in every pixel.
+            centred[i].ShouldBeGreaterThanOrEqualTo(0.995f, $"{Sizes[i]}, cosine about the mean");
         }
     }
 
