@@ -9,6 +9,8 @@ return args switch
 {
     ["trainer"] => TrainerBenchmark.Run(),
     [TrainerCommand.Mode, "--job", ..] => TrainerProgram.Run(args[1..]),
+    ["memory", .. var names] => MemoryBenchmark.Run(names),
+    [MemorySide.Mode, var name] => MemorySide.Run(name),
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
     [StepSide.Mode, var backbone, var batch, var steps, var precision] => StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16"),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
@@ -27,6 +29,7 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: ./bench.sh <benchmark>
           train        SimCLR's step, the whole trainer with its database, and embedding, against PyTorch (train float32: without bfloat16)
+          memory       every method for five thousand steps (memory byol swav: these alone)
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced

@@ -13,9 +13,10 @@ namespace ContrastiveService.Training.Views;
 /// <param name="Hue">Rotation about the grey axis, in radians.</param>
 /// <param name="Grey">Every channel becomes the pixel's grey.</param>
 /// <param name="BlurSigma">Standard deviation of the blur, in pixels of the view; 0 is none.</param>
+/// <param name="Solarized">Values from the plan's threshold on are turned over.</param>
 sealed record ViewDraw(
     double Left = 0, double Top = 0, double Width = 1, double Height = 1, bool Flipped = false, double Angle = 0,
-    double Brightness = 1, double Contrast = 1, double Saturation = 1, double Hue = 0, bool Grey = false, double BlurSigma = 0)
+    double Brightness = 1, double Contrast = 1, double Saturation = 1, double Hue = 0, bool Grey = false, double BlurSigma = 0, bool Solarized = false)
 {
     const int CropAttempts = 10;
 

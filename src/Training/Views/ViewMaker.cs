@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,6 +27,14 @@ public sealed class ViewMaker(ViewsPlan plan, Preprocessing preprocessing)
         var draws = new ViewDraw[images.size(0)];
         for (var i = 0; i < draws.Length; i++)
             draws[i] = ViewDraw.From(plan, uniform.Slice(i * ViewDraw.Numbers, ViewDraw.Numbers), (double)images.size(3) / images.size(2));
+        if (plan.Solarize.Probability > 0)
+        {
+            // Drawn after all else, so that plans without it keep the views that they always had.
+            var solarizes = MemoryMarshal.Cast<byte, float>(rand(draws.Length, generator: random).bytes);
+            for (var i = 0; i < draws.Length; i++)
+                draws[i] = draws[i] with { Solarized = solarizes[i] < plan.Solarize.Probability };
+        }
+
         return Apply(unit, draws).MoveToOuterDisposeScope();
     }
 
@@ -38,6 +47,16 @@ public sealed class ViewMaker(ViewsPlan plan, Preprocessing preprocessing)
         if (changesColor) views = ColorMatrix.Apply(views, draws);
         else if (ReferenceEquals(views, unit)) views = unit.clone();
         GaussianBlur.ApplyInPlace(views, draws, GaussianBlur.Radius(plan.Blur.Sigma[1], size));
+        Solarize(views, draws);
         return preprocessing.Standardize(views).MoveToOuterDisposeScope();
+    }
+
+    void Solarize(Tensor views, IReadOnlyList<ViewDraw> draws)
+    {
+        long[] chosen = [.. Enumerable.Range(0, draws.Count).Where(i => draws[i].Solarized).Select(i => (long)i)];
+        if (chosen.Length == 0) return;
+        var index = tensor(chosen, device: views.device);
+        var some = views.index_select(0, index);
+        views.index_copy_(0, index, where(some.ge(plan.Solarize.Threshold), some.neg().add_(Scalars.One), some));
     }
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ContrastiveService.Training.Views;
 
-/// <summary>How a random view of a picture is made: crop, rotation and flip in one affine map, then colour in one matrix, then blur.</summary>
+/// <summary>How a random view of a picture is made: crop, rotation and flip in one affine map, then colour in one matrix, then blur, then solarisation.</summary>
 public sealed record ViewsPlan
 {
     [Description("Random crop, resized back to imageSize.")]
@@ -25,6 +25,9 @@ public sealed record ViewsPlan
 
     [Description("Gaussian blur.")]
     public BlurPlan Blur { get; init; } = new();
+
+    [Description("Solarisation, after all else.")]
+    public SolarizePlan Solarize { get; init; } = new();
 
     [Description("Views that hardly differ from the picture, where a method asks for such.")]
     public WeakViewPlan Weak { get; init; } = new();

@@ -76,6 +76,39 @@ public sealed class ViewMakerTests
         views.eq(Pictures(channels, 12).Normalize(images)).all().ToBoolean().ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    public void Solarised_views_have_their_bright_values_turned_over_and_the_others_are_what_they_were(double threshold)
+    {
+        using var scope = NewDisposeScope();
+        var plan = new ViewsPlan { Grey = 0, Blur = new BlurPlan { Probability = 0 } };
+        var preprocessing = new Preprocessing(9, 1, [0], [1]);
+        var pictures = (rand([40, 1, 9, 9]) * 255).to(uint8);
+
+        var before = Make(plan);
+        var after = Make(plan with { Solarize = new SolarizePlan { Probability = 0.5, Threshold = threshold } });
+
+        var changed = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            var (b, a) = (before[i], after[i]);
+            var solarized = where(b.ge(threshold), 1 - b, b);
+            if (a.allclose(b) && !solarized.allclose(b))
+                continue;
+            a.allclose(solarized).ShouldBeTrue($"picture {i}");
+            changed++;
+        }
+
+        changed.ShouldBeInRange(10, 30);
+
+        Tensor Make(ViewsPlan views)
+        {
+            using var random = new Generator(5);
+            return new ViewMaker(views, preprocessing).Make(pictures, random);
+        }
+    }
+
     [Fact]
     public void A_picture_that_is_sure_to_be_flipped_is_its_mirror_image()
     {
