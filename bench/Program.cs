@@ -1,10 +1,12 @@
 using ContrastiveService.Bench;
+using ContrastiveService.Bench.Data;
 using ContrastiveService.Bench.Methods;
 
 return args switch
 {
     ["trainer"] => TrainerBenchmark.Run(),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
+    ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -20,6 +22,7 @@ static int Usage()
         Usage: ./bench.sh <benchmark>
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
+          data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;

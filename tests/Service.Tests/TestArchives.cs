@@ -20,11 +20,14 @@ static class TestArchives
         return archive.ToArray();
     }
 
-    public static byte[] TarGz(params (string Path, byte[] Bytes)[] files)
+    public static byte[] TarGz(params (string Path, byte[] Bytes)[] files) => Gzip(Tar(files));
+
+    public static byte[] TarZst(params (string Path, byte[] Bytes)[] files) => Zstd(Tar(files));
+
+    public static byte[] Tar(params (string Path, byte[] Bytes)[] files)
     {
         using var archive = new MemoryStream();
-        using (var gzip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Pax, leaveOpen: true))
+        using (var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
             foreach (var (path, bytes) in files)
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(bytes) });
         return archive.ToArray();
@@ -46,6 +49,14 @@ static class TestArchives
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
             gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
+    public static byte[] Zstd(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var zstd = new ZstdSharp.CompressionStream(packed))
+            zstd.Write(bytes);
         return packed.ToArray();
     }
 }

@@ -10,11 +10,11 @@ static class PictureCheck
     private const int ProbeSize = 8;
 
     /// <exception cref="ImageFormatException">It is none, damaged, or too large; or its key or label cannot be stored.</exception>
-    public static NewItem Accept(ItemPath place, string? group, byte[] bytes, ApiOptions limits)
+    public static NewItem Accept(ItemPath place, byte[] bytes, ApiOptions limits)
     {
         var info = PictureLimits.Identify(bytes, limits);
         ImageDecoder.Decode(bytes, ProbeSize, info.Channels, new byte[info.Channels * ProbeSize * ProbeSize]);
-        var item = new NewItem(place.Key, place.Label, place.Domain, group, place.Split, info.MediaType, info.Width, info.Height, info.Channels, bytes);
+        var item = new NewItem(place.Key, place.Label, place.Domain, place.Group, place.Split, info.MediaType, info.Width, info.Height, info.Channels, bytes);
         return item.Problem() is { } problem ? throw new ImageFormatException(problem) : item;
     }
 }
