@@ -22,6 +22,9 @@ internal sealed class ApiProcess : IDisposable
     /// <summary>Bytes of the largest memory that was ever resident.</summary>
     public long PeakResident => Status("VmHWM");
 
+    /// <summary>Seconds of processor time that it took so far.</summary>
+    public double Processor => _process.TotalProcessorTime.TotalSeconds;
+
     public static async Task<ApiProcess> StartAsync(string connectionString, string spool)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace ContrastiveService.Service.Tests;
 
@@ -55,8 +57,13 @@ static class TestArchives
     public static byte[] Zstd(byte[] bytes)
     {
         using var packed = new MemoryStream();
-        using (var zstd = new ZstdSharp.CompressionStream(packed))
+        using (var zstd = new CompressionStream(packed))
+        {
+            // As the program of that name does by itself.
+            zstd.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
             zstd.Write(bytes);
+        }
+
         return packed.ToArray();
     }
 }

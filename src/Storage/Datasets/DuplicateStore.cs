@@ -35,5 +35,21 @@ public sealed class DuplicateStore(Database database)
     static DuplicateGroup Group(IGrouping<string, Row> rows) => new(
         rows.Key, rows.First().Count, rows.First().Labels, [.. rows.Select(row => new DuplicateItem(row.Key, row.Label, row.Domain, row.Split))]);
 
-    sealed record Row(string Sha256, long Count, string[] Labels, string Key, string? Label, string? Domain, string? Split);
+    // Properties, as Dapper finds no constructor for an array.
+    sealed record Row
+    {
+        public string Sha256 { get; init; } = "";
+
+        public long Count { get; init; }
+
+        public string[] Labels { get; init; } = [];
+
+        public string Key { get; init; } = "";
+
+        public string? Label { get; init; }
+
+        public string? Domain { get; init; }
+
+        public string? Split { get; init; }
+    }
 }

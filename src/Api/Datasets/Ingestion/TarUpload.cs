@@ -18,7 +18,7 @@ static class TarUpload
         using var stream = Unpacked(file, format);
         using var tar = new TarReader(stream);
         var last = "";
-        for (var count = 0; Next(tar, take, count, ref last, out var entry); count++)
+        for (var count = 0; Next(tar, stream, take, count, ref last, out var entry); count++)
         {
             if (entry is not null)
                 yield return entry;
@@ -33,13 +33,18 @@ static class TarUpload
         _ => file,
     };
 
-    private static bool Next(TarReader tar, TakeFile take, int count, ref string last, out UploadEntry? taken)
+    private static bool Next(TarReader tar, Stream stream, TakeFile take, int count, ref string last, out UploadEntry? taken)
     {
         taken = null;
         try
         {
             if (tar.GetNextEntry() is not { } entry)
+            {
+                // The checksum of what it is packed with stands behind the last entry.
+                stream.CopyTo(Stream.Null);
                 return false;
+            }
+
             last = entry.Name;
             taken = Take(entry, take);
             return true;
