@@ -69,7 +69,7 @@ internal static class IngestBenchmark
             var import = await http.GetFromJsonAsync<JsonElement>(location);
             if (import.GetProperty("state").GetString() is "succeeded" or "failed")
                 return import;
-            await Task.Delay(50);
+            await Task.Delay(100);
         }
     }
 
