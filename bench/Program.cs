@@ -14,7 +14,9 @@ return args switch
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
     [StepSide.Mode, var backbone, var batch, var steps, var precision] => StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16"),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
+    ["data"] => await StoreBenchmark.RunAsync() | await IngestBenchmark.RunAsync([]),
     ["data-store"] => await StoreBenchmark.RunAsync(),
+    ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -32,7 +34,9 @@ static int Usage()
           memory       every method for five thousand steps (memory byol swav: these alone)
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
+          data         both of the following
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
+          data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;

@@ -18,6 +18,9 @@ sealed class ApiOptions : IValidatableObject
     [Required]
     public string SpoolPath { get; set; } = Path.Combine(Path.GetTempPath(), "contrastive-service-spool");
 
+    /// <summary>Folders of this machine that data sets may be imported from, with all that is in them; none turns this off.</summary>
+    public string[] ImportRoots { get; set; } = [];
+
     /// <summary>Largest request body, archives and weights apart.</summary>
     [Range(1024, int.MaxValue)]
     public long MaxRequestBytes { get; set; } = 128L << 20;
@@ -68,6 +71,9 @@ sealed class ApiOptions : IValidatableObject
             yield return new(
                 "No API key is configured. Set Api__Keys__0 to a secret of your own, or Api__OpenOnLoopback=true to let callers on this machine in without one.",
                 [nameof(Keys)]);
+        for (var i = 0; i < ImportRoots.Length; i++)
+            if (!Path.IsPathFullyQualified(ImportRoots[i]))
+                yield return new($"Api__ImportRoots__{i} is '{ImportRoots[i]}'; it must be an absolute path.", [nameof(ImportRoots)]);
         for (var i = 0; i < Keys.Length; i++)
             if (Keys[i].Length < ShortestKey)
                 yield return new(

@@ -23,6 +23,7 @@ public static class StorageServices
         services.AddSingleton(_ => new Database(connectionString));
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<DatasetItemStore>();
+        services.AddSingleton<DuplicateStore>();
         services.AddSingleton<ItemSample>();
         services.AddSingleton<ImportStore>();
         services.AddSingleton<JobTransitions>();

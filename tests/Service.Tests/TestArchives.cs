@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace ContrastiveService.Service.Tests;
 
@@ -20,11 +22,14 @@ static class TestArchives
         return archive.ToArray();
     }
 
-    public static byte[] TarGz(params (string Path, byte[] Bytes)[] files)
+    public static byte[] TarGz(params (string Path, byte[] Bytes)[] files) => Gzip(Tar(files));
+
+    public static byte[] TarZst(params (string Path, byte[] Bytes)[] files) => Zstd(Tar(files));
+
+    public static byte[] Tar(params (string Path, byte[] Bytes)[] files)
     {
         using var archive = new MemoryStream();
-        using (var gzip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Pax, leaveOpen: true))
+        using (var tar = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
             foreach (var (path, bytes) in files)
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(bytes) });
         return archive.ToArray();
@@ -46,6 +51,19 @@ static class TestArchives
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
             gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
+    public static byte[] Zstd(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var zstd = new CompressionStream(packed))
+        {
+            // As the program of that name does by itself.
+            zstd.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+            zstd.Write(bytes);
+        }
+
         return packed.ToArray();
     }
 }

@@ -91,6 +91,28 @@ public sealed class DatasetTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task Groups_of_the_same_content_are_listed_page_by_page_with_their_labels()
+    {
+        var duplicates = database.Get<DuplicateStore>();
+        var (a, b) = (Samples.Item("a", "cat"), Samples.Item("b"));
+        var many = Enumerable.Range(0, DuplicateStore.Listed + 5).Select(i => b with { Key = $"b{i:D3}" });
+        var dataset = await Samples.DatasetAsync(database, [a, a with { Key = "a2", Label = "dog", Domain = "photo", Split = "val" }, Samples.Item("c"), .. many]);
+        var unfinished = await imports.StartAsync(dataset.Id, "beside", Cancel);
+        await items.AddAsync(unfinished.Id, [Samples.Item("c") with { Key = "c2" }], Cancel);
+
+        var first = (await duplicates.ListAsync(dataset.Id, null, 1, Cancel)).ShouldHaveSingleItem();
+        var rest = await duplicates.ListAsync(dataset.Id, Convert.FromHexString(first.Sha256), 10, Cancel);
+
+        DuplicateGroup[] groups = [.. rest.Prepend(first).OrderBy(group => group.Count)];
+        groups.Select(group => group.Count).ShouldBe([2, DuplicateStore.Listed + 5]);
+        groups[0].Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(a.Bytes)));
+        groups[0].Labels.ShouldBe(["cat", "dog"]);
+        groups[0].Items.ShouldBe([new("a", "cat", null, null), new("a2", "dog", "photo", "val")]);
+        groups[1].Labels.ShouldBeEmpty();
+        groups[1].Items.Select(item => item.Key).ShouldBe(Enumerable.Range(0, DuplicateStore.Listed).Select(i => $"b{i:D3}"));
+    }
+
+    [Fact]
     public async Task Statistics_count_what_the_version_holds()
     {
         var dataset = await Samples.DatasetAsync(

@@ -80,6 +80,27 @@ public sealed class ImportTests(TestDatabase database) : IClassFixture<TestDatab
     }
 
     [Fact]
+    public async Task A_content_that_is_there_already_is_counted_or_left_out()
+    {
+        var (a, b) = (Samples.Item("a"), Samples.Item("b"));
+        var dataset = await Samples.DatasetAsync(database, a);
+        var unfinished = await imports.StartAsync(dataset.Id, "beside", Cancel);
+        await items.AddAsync(unfinished.Id, [b], Cancel);
+        var import = await imports.StartAsync(dataset.Id, "again", Cancel);
+        NewItem[] sent = [a with { Key = "a2" }, b with { Key = "b2" }, b with { Key = "b3" }];
+
+        var left = await items.AddAsync(import.Id, sent, Cancel, ContentDuplicates.Skip);
+        var kept = await items.AddAsync(import.Id, sent, Cancel);
+
+        // What the unfinished import brought may yet be taken back, and so counts for nothing.
+        (left.Added, kept.Added).ShouldBe((1, 2));
+        left.SameContent.ShouldBe([new("a2", "a"), new("b3", "b2")]);
+        kept.DuplicateKeys.ShouldBe(["b2"]);
+        kept.SameContent.ShouldBe([new("a2", "a"), new("b3", "b2")]);
+        (await imports.SucceedAsync(import.Id, Cancel)).ContentDuplicates.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task An_import_that_added_nothing_publishes_nothing()
     {
         var dataset = await Samples.DatasetAsync(database, Samples.Item("a"));

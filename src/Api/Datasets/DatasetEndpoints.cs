@@ -19,6 +19,7 @@ static class DatasetEndpoints
         datasets.MapGet("/", ListAsync).WithSummary("Data sets by name.");
         datasets.MapGet("/{name}", GetAsync).WithSummary("A data set with its statistics and its last uploads.");
         datasets.MapDelete("/{name}", DeleteAsync).WithSummary("Deletes a data set and its pictures. Refused while a job or an upload uses it.");
+        datasets.MapGet("/{name}/duplicates", DuplicatesAsync).WithSummary("Pictures that are there more than once under different keys, with their labels.");
         datasets.MapItems();
         datasets.MapImports();
     }
@@ -49,6 +50,16 @@ static class DatasetEndpoints
         var dataset = await store.FindAsync(name, cancellationToken);
         await store.DeleteAsync(dataset.Id, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Page<DuplicateView>> DuplicatesAsync(
+        string name, string? cursor, int? limit, DatasetStore store, DuplicateStore duplicates, CancellationToken cancellationToken)
+    {
+        var dataset = await store.FindAsync(name, cancellationToken);
+        return await Cursor.PageAsync<DuplicateGroup, DuplicateView, ContentHash>(
+            cursor, limit,
+            (after, take) => duplicates.ListAsync(dataset.Id, after.Hex is null ? null : Convert.FromHexString(after.Hex), take, cancellationToken),
+            g => new(g.Sha256), DuplicateView.Of);
     }
 
     /// <exception cref="ApiException">404: there is no data set of that name.</exception>

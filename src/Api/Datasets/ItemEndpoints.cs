@@ -28,10 +28,12 @@ static class ItemEndpoints
             .WithSummary("A picture's record, or with /image behind the key its bytes as uploaded. Slashes in a key may stand as %2F.");
     }
 
+    /// <param name="duplicates">keep, or skip to leave out pictures whose content the data set has already.</param>
     private static async Task<Created<AddedItems>> AddAsync(
-        string name, HttpRequest request, DatasetStore datasets, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> limits,
+        string name, string? duplicates, HttpRequest request, DatasetStore datasets, ImportStore imports, DatasetItemStore items, IOptions<ApiOptions> limits,
         CancellationToken cancellationToken)
     {
+        var sameContent = ImportOptions.Choice<ContentDuplicates>("duplicates", duplicates);
         var dataset = await datasets.FindAsync(name, cancellationToken);
         var (good, bad) = await ItemUpload.ReadAsync(await FormReader.ReadAsync(request, cancellationToken), limits.Value, cancellationToken);
         if (good.Count == 0)
@@ -39,8 +41,8 @@ static class ItemEndpoints
         var import = await imports.StartAsync(dataset.Id, "items", CancellationToken.None);
         try
         {
-            var added = await items.AddAsync(import.Id, good, cancellationToken);
-            RejectView[] rejects = [.. bad, .. added.DuplicateKeys.Select(key => new RejectView(key, ImportRun.Duplicate))];
+            var added = await items.AddAsync(import.Id, good, cancellationToken, sameContent);
+            RejectView[] rejects = [.. bad, .. ImportRun.Rejects(added, sameContent).Select(r => new RejectView(r.Key, r.Reason))];
             if (rejects.Length > 0)
                 await imports.RejectAsync(import.Id, [.. rejects.Select(r => (r.Key, r.Reason))], cancellationToken);
             await imports.SucceedAsync(import.Id, cancellationToken);

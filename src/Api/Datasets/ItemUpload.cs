@@ -21,13 +21,13 @@ static class ItemUpload
         {
             var file = form.Files[i];
             var key = Field(form, "key", i) ?? file.FileName;
-            var options = new ImportOptions(ImportLayout.Flat, "", ImportOptions.CheckSplit(Field(form, "split", i)), "", []);
+            var options = new ImportOptions(ImportLayout.Flat, "", ImportOptions.CheckSplit(Field(form, "split", i)), "", [], ContentDuplicates.Keep);
             try
             {
                 if (ItemPath.Read(key, options, out var reason) is not { } path)
                     throw new ImageFormatException(reason!);
-                var place = path with { Label = Field(form, "label", i), Domain = Field(form, "domain", i) };
-                good.Add(PictureCheck.Accept(place, Field(form, "group", i), await FormReader.BytesAsync(file, cancellationToken), limits));
+                var place = path with { Label = Field(form, "label", i), Domain = Field(form, "domain", i), Group = Field(form, "group", i) };
+                good.Add(PictureCheck.Accept(place, await FormReader.BytesAsync(file, cancellationToken), limits));
             }
             catch (ImageFormatException e)
             {

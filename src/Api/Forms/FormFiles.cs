@@ -8,15 +8,15 @@ namespace ContrastiveService.Api.Forms;
 /// <summary>The files of a form as they come in, for uploads too large to be kept by the framework.</summary>
 static class FormFiles
 {
-    /// <summary>Name of the field and content of each; a content must be read before the next is asked for.</summary>
+    /// <summary>Name of the field, name of the file and content of each; a content must be read before the next is asked for.</summary>
     /// <exception cref="ApiException">400: the form is malformed.</exception>
-    public static async IAsyncEnumerable<(string Field, Stream Content)> ReadAsync(HttpRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<(string Field, string Name, Stream Content)> ReadAsync(HttpRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(Boundary(request), request.Body);
         while (await NextAsync(reader, cancellationToken) is { } section)
         {
             if (section.AsFileSection() is { } file)
-                yield return (file.Name, section.Body);
+                yield return (file.Name, file.FileName, section.Body);
         }
     }
 

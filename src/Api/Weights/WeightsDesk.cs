@@ -85,7 +85,7 @@ sealed class WeightsDesk(WeightsStore store, IOptions<ApiOptions> options)
         if (!request.HasFormContentType)
             return await SpoolAsync(request.Body, path, cancellationToken);
         byte[]? sha256 = null;
-        await foreach (var (field, content) in FormFiles.ReadAsync(request, cancellationToken))
+        await foreach (var (field, _, content) in FormFiles.ReadAsync(request, cancellationToken))
         {
             if (sha256 is not null)
                 throw ApiException.BadRequest(field, "The form has more than one file. Send weights one file at a time.");

@@ -1,7 +1,8 @@
 namespace ContrastiveService.Storage.Datasets;
 
 /// <summary>
-/// One upload into a data set. <c>Version</c> is the data set version that it published, 0 until it succeeded; <c>BytesTotal</c> is 0 while unknown.
+/// One upload into a data set. <c>Version</c> is the data set version that it published, 0 until it succeeded; <c>BytesTotal</c> is 0 while unknown;
+/// <c>ContentDuplicates</c> counts items under new keys whose content the data set had already.
 /// </summary>
 public sealed record DatasetImport(
     Guid Id,
@@ -13,6 +14,7 @@ public sealed record DatasetImport(
     long BytesTotal,
     long Added,
     long Duplicates,
+    long ContentDuplicates,
     long Rejected,
     string? Error,
     DateTime CreatedAt,

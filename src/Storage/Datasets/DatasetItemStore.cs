@@ -14,15 +14,17 @@ public sealed class DatasetItemStore(Database database)
         encode(i.sha256, 'hex') as Sha256, m.version
         """;
 
-    const string Published = "dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id and m.version is not null";
+    internal const string Published = "dataset_item i join dataset_blob b on b.id = i.blob_id join dataset_import m on m.id = b.import_id and m.version is not null";
 
     /// <summary>
     /// Adds items on behalf of an import, all in one transaction; they become visible when the import succeeds.
-    /// A key that is there already, or that another import under way brought first, is skipped and reported.
+    /// A key that is there already, or that another import under way brought first, is skipped and reported. A content that is there already is reported, and
+    /// skipped if <paramref name="sameContent"/> says so; what another import under way brings is not there yet.
     /// </summary>
     /// <exception cref="NotFoundException">No such import, or it has ended.</exception>
     /// <exception cref="ArgumentException">An item has a <see cref="NewItem.Problem"/>.</exception>
-    public async Task<AddResult> AddAsync(Guid importId, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)
+    public async Task<AddResult> AddAsync(
+        Guid importId, IReadOnlyList<NewItem> items, CancellationToken cancellationToken, ContentDuplicates sameContent = ContentDuplicates.Keep)
     {
         foreach (var item in items)
         {
@@ -32,10 +34,17 @@ public sealed class DatasetItemStore(Database database)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var packing = new BlobPacking(connection, importId, await ImportStore.LockAsync(connection, importId, cancellationToken));
-        var result = await packing.AddAsync(items, cancellationToken);
-        const string sql = "update dataset_import set added = added + @added, duplicates = duplicates + @duplicates, updated_at = now() where id = @importId";
+        var result = await packing.AddAsync(items, sameContent, cancellationToken);
+        const string sql = """
+            update dataset_import
+            set added = added + @added, duplicates = duplicates + @duplicates, content_duplicates = content_duplicates + @same, updated_at = now()
+            where id = @importId
+            """;
         await connection.ExecuteAsync(new CommandDefinition(
-            sql, new { importId, added = result.Added, duplicates = result.DuplicateKeys.Count }, transaction, cancellationToken: cancellationToken));
+            sql,
+            new { importId, added = result.Added, duplicates = result.DuplicateKeys.Count, same = result.SameContent.Count },
+            transaction,
+            cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return result;
     }

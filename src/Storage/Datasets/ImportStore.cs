@@ -9,7 +9,7 @@ public sealed class ImportStore(Database database)
     const string Columns =
         """
         id, dataset_id as DatasetId, state, source, bytes_received as BytesReceived, bytes_done as BytesDone, bytes_total as BytesTotal,
-        added, duplicates, rejected, error, created_at as CreatedAt, updated_at as UpdatedAt, coalesce(version, 0) as Version
+        added, duplicates, content_duplicates as ContentDuplicates, rejected, error, created_at as CreatedAt, updated_at as UpdatedAt, coalesce(version, 0) as Version
         """;
 
     /// <exception cref="NotFoundException">No such data set.</exception>
@@ -146,7 +146,7 @@ public sealed class ImportStore(Database database)
         // Items go with their blobs.
         await connection.ExecuteAsync(new CommandDefinition(
             "delete from dataset_blob where import_id = @id", new { id }, commandTimeout: 0, cancellationToken: cancellationToken));
-        const string sql = $"update dataset_import set state = 'failed', added = 0, error = @error, updated_at = now() where id = @id returning {Columns}";
+        const string sql = $"update dataset_import set state = 'failed', added = 0, content_duplicates = 0, error = @error, updated_at = now() where id = @id returning {Columns}";
         return await connection.QuerySingleAsync<DatasetImport>(
             new CommandDefinition(sql, new { id, error = StoredText.Clean(error) }, cancellationToken: cancellationToken));
     }

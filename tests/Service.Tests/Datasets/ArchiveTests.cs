@@ -39,12 +39,14 @@ public sealed class ArchiveTests(ServiceFixture service)
         statistics.GetProperty("splits").Number("test").ShouldBe(1);
     }
 
-    [Fact]
-    public async Task A_tar_gz_is_read_like_a_zip_and_layout_root_split_and_prefix_say_how()
+    [Theory]
+    [InlineData("tar")]
+    [InlineData("tar.gz")]
+    [InlineData("tar.zst")]
+    public async Task A_tar_is_read_like_a_zip_and_layout_root_split_and_prefix_say_how(string kind)
     {
         var set = await DatasetClient.CreateAsync(service.Http);
-        var import = await set.ImportAsync(
-            TestArchives.TarGz(("data/art/cat/a.png", Picture), ("other/b.png", Picture)), "?layout=domain-label&root=data&split=val&prefix=one-");
+        var import = await set.ImportAsync(Archive(kind, ("data/art/cat/a.png", Picture), ("other/b.png", Picture)), "?layout=domain-label&root=data&split=val&prefix=one-");
 
         import.Text("state").ShouldBe("succeeded");
         var item = (await set.ItemsAsync()).ShouldHaveSingleItem();
@@ -98,13 +100,15 @@ public sealed class ArchiveTests(ServiceFixture service)
 
     [Theory]
     [InlineData("zip", "table of contents")]
+    [InlineData("tar", "The archive is truncated: it ends after")]
     [InlineData("tar.gz", "The archive is truncated: it ends after")]
+    [InlineData("tar.zst", "The archive is truncated: it ends after")]
     public async Task A_truncated_archive_fails_with_what_was_wrong_and_publishes_nothing(string kind, string reason)
     {
         var set = await DatasetClient.CreateAsync(service.Http);
         await set.ImportAsync(TestArchives.Zip(("cat/first.png", Picture)));
         (string, byte[])[] files = [.. Enumerable.Range(0, 600).Select(i => ($"cat/{i}.png", Picture))];
-        var archive = kind == "zip" ? TestArchives.Zip(files) : TestArchives.TarGz(files);
+        var archive = Archive(kind, files);
         var import = await set.ImportAsync(archive[..(archive.Length * 95 / 100)]);
 
         import.Text("state").ShouldBe("failed");
@@ -132,6 +136,24 @@ public sealed class ArchiveTests(ServiceFixture service)
             (await set.GetAsync()).Items("imports") is [var only] && only.Text("state") == "failed" ? only.Text("error") : null);
         import.ShouldContain("broke off after");
         Directory.GetFileSystemEntries(service.Spool).ShouldBeEmpty();
+        (await set.GetAsync()).Number("version").ShouldBe(0);
+        (await set.ImportAsync(TestArchives.Zip(("cat/a.png", Picture)))).Number("version").ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("tar.gz")]
+    [InlineData("tar.zst")]
+    public async Task A_packed_archive_whose_checksum_is_wrong_fails_and_publishes_nothing(string kind)
+    {
+        var set = await DatasetClient.CreateAsync(service.Http);
+        // Noise is stored as it is: only the checksum at the end tells that a byte of it has changed.
+        var archive = Archive(kind, [("cat/a.png", Picture), .. Enumerable.Range(0, 40).Select(i => ($"cat/{i}.png", Noise(i)))]);
+        archive[archive.Length / 2] ^= 0xff;
+        var import = await set.ImportAsync(archive);
+
+        import.Text("state").ShouldBe("failed");
+        import.Text("error").ShouldNotBeNull().ShouldContain("damaged");
+        (await set.GetAsync()).Number("items").ShouldBe(0);
     }
 
     [Fact]
@@ -140,7 +162,7 @@ public sealed class ArchiveTests(ServiceFixture service)
         var set = await DatasetClient.CreateAsync(service.Http);
         (
             await set.SendArchiveAsync("just text"u8.ToArray()).ProblemAsync(
-                HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("zip, tar, tar.gz");
+                HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("zip, tar, tar.gz, tar.zst");
         (await set.SendArchiveAsync([]).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_archive")).ShouldContain("empty");
         await set.SendArchiveAsync(TestArchives.Zip(), "?layout=labels").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "layout");
         await set.SendArchiveAsync(TestArchives.Zip(), "?split=dev").ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", "split");
@@ -154,5 +176,20 @@ public sealed class ArchiveTests(ServiceFixture service)
         var import = await set.ImportAsync(TestArchives.Zip());
         (import.Text("state"), import.Number("version")).ShouldBe(("succeeded", 0));
         (await set.GetAsync()).Number("version").ShouldBe(0);
+    }
+
+    private static byte[] Archive(string kind, params (string, byte[])[] files) => kind switch
+    {
+        "zip" => TestArchives.Zip(files),
+        "tar" => TestArchives.Tar(files),
+        "tar.gz" => TestArchives.TarGz(files),
+        _ => TestArchives.TarZst(files),
+    };
+
+    private static byte[] Noise(int seed)
+    {
+        var bytes = new byte[20_000];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
     }
 }

@@ -16,9 +16,9 @@ sealed class ActiveImport(DatasetImport row, ImportOptions options, string folde
     public string Folder { get; } = Directory.CreateDirectory(Path.Combine(folder, row.Id.ToString("N"))).FullName;
 
     /// <summary>What there is to read; null while it is still coming in.</summary>
-    public SpooledUpload? Upload { get; private set; }
+    public ImportSource? Source { get; private set; }
 
-    public bool Reading => Upload is not null;
+    public bool Reading => Source is not null;
 
     public long BytesTotal { get; private set; }
 
@@ -26,10 +26,10 @@ sealed class ActiveImport(DatasetImport row, ImportOptions options, string folde
 
     public long BytesDone => Interlocked.Read(ref done);
 
-    public void Received(SpooledUpload upload)
+    public void Received(ImportSource source)
     {
-        BytesTotal = upload.Length;
-        Upload = upload;
+        BytesTotal = source.Length;
+        Source = source;
     }
 
     public void Receive(int bytes) => Interlocked.Add(ref received, bytes);

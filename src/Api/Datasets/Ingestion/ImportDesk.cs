@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
-/// <summary>Takes an upload in and hands it over for reading.</summary>
+/// <summary>Takes an upload in, or notes a folder, and hands it over for reading.</summary>
 sealed class ImportDesk(ImportStore imports, ImportQueue queue, IOptions<ApiOptions> options)
 {
     /// <returns>The import, whose upload is wholly here.</returns>
@@ -15,13 +15,22 @@ sealed class ImportDesk(ImportStore imports, ImportQueue queue, IOptions<ApiOpti
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = options.Value.MaxArchiveBytes;
         var source = context.Request.GetTypedHeaders().ContentType?.MediaType.ToString() ?? "archive";
+        return await BeginAsync(dataset, how, source, import => UploadReceiver.ReceiveAsync(context.Request, import, context.RequestAborted));
+    }
+
+    /// <returns>The import, whose folder waits to be read.</returns>
+    public Task<DatasetImport> OpenAsync(Dataset dataset, ImportOptions how, ServerFolder folder) =>
+        BeginAsync(dataset, how, folder.Path, _ => Task.FromResult<ImportSource>(folder));
+
+    private async Task<DatasetImport> BeginAsync(Dataset dataset, ImportOptions how, string source, Func<ActiveImport, Task<ImportSource>> receive)
+    {
         // Not given up when the caller leaves: the row might be written all the same, and nobody would end it.
         var row = await imports.StartAsync(dataset.Id, source, CancellationToken.None);
         var import = new ActiveImport(row, how, options.Value.SpoolPath);
         queue.Begin(import);
         try
         {
-            import.Received(await UploadReceiver.ReceiveAsync(context.Request, import, context.RequestAborted));
+            import.Received(await receive(import));
             await imports.ProgressAsync(row.Id, ImportState.Running, import.BytesReceived, 0, import.BytesTotal, CancellationToken.None);
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Storage.Datasets;
 
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
@@ -9,19 +10,28 @@ namespace ContrastiveService.Api.Datasets.Ingestion;
 /// <param name="Split">The split of items whose path names none.</param>
 /// <param name="Prefix">Put before every key.</param>
 /// <param name="LabelNames">Names of the classes 0, 1, 2, … of IDX labels; empty keeps the numbers.</param>
-public sealed record ImportOptions(ImportLayout Layout, string Root, string? Split, string Prefix, IReadOnlyList<string> LabelNames)
+/// <param name="Duplicates">What is done with pictures whose content is there already.</param>
+public sealed record ImportOptions(
+    ImportLayout Layout, string Root, string? Split, string Prefix, IReadOnlyList<string> LabelNames, ContentDuplicates Duplicates)
 {
-    public static ImportOptions Read(string? layout, string? root, string? split, string? prefix, string? labelNames)
+    public static ImportOptions Read(string? layout, string? root, string? split, string? prefix, string? labelNames, string? duplicates) => new(
+        Choice<ImportLayout>("layout", layout),
+        string.IsNullOrEmpty(root) ? "" : root.Trim('/') + "/",
+        CheckSplit(split),
+        prefix ?? "",
+        labelNames?.Split(',', StringSplitOptions.TrimEntries) ?? [],
+        Choice<ContentDuplicates>("duplicates", duplicates));
+
+    /// <returns>The value of that name; the first one for null.</returns>
+    public static T Choice<T>(string param, string? name)
+        where T : struct, Enum
     {
-        var names = Enum.GetValues<ImportLayout>().ToDictionary(l => JsonNamingPolicy.KebabCaseLower.ConvertName(l.ToString()));
-        if (!names.TryGetValue(layout ?? "auto", out var kind))
-            throw ApiException.BadRequest("layout", $"There is no layout '{layout}'. There are: {string.Join(", ", names.Keys)}.");
-        return new ImportOptions(
-            kind,
-            string.IsNullOrEmpty(root) ? "" : root.Trim('/') + "/",
-            CheckSplit(split),
-            prefix ?? "",
-            labelNames?.Split(',', StringSplitOptions.TrimEntries) ?? []);
+        if (name is null)
+            return default;
+        var names = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+        return names.TryGetValue(name, out var value)
+            ? value
+            : throw ApiException.BadRequest(param, $"'{name}' is not known for {param}. There are: {string.Join(", ", names.Keys)}.");
     }
 
     public static string? CheckSplit(string? split) => string.IsNullOrEmpty(split)

@@ -1,68 +1,47 @@
+using System.Threading.Channels;
 using ContrastiveService.Storage.Datasets;
-using ContrastiveService.Training.Data;
 
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
-/// <summary>One upload, entry by entry, into its data set. Good items go in by batches; what is wrong with the others is written down.</summary>
+/// <summary>One upload, batch by batch, into its data set. Good items go in; what is wrong with the others is written down.</summary>
 sealed class ImportRun(ActiveImport import, ImportStore imports, DatasetItemStore items, ApiOptions limits)
 {
-    public const string Duplicate = "An item with this key is there already; it was left as it is.";
-
-    private const int BatchItems = 512;
-    private const long BatchBytes = 8 << 20;
-
-    private readonly List<UploadEntry> batch = [];
-    private long batchBytes;
-    private long unpacked;
-
     /// <exception cref="UploadException">The upload cannot be read to its end.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var entry in import.Upload!.Read(import.Options, limits, import.Advance))
-        {
-            batch.Add(entry);
-            batchBytes += entry.Bytes?.Length ?? 0;
-            if (batch.Count >= BatchItems || batchBytes >= BatchBytes)
-                await FlushAsync(cancellationToken);
-        }
-
-        await FlushAsync(cancellationToken);
-    }
-
-    private async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        unpacked += batchBytes;
-        if (unpacked > limits.MaxArchiveBytes)
-            throw new UploadException(
-                $"The archive unpacks to more than {limits.MaxArchiveBytes} bytes (Api:MaxArchiveBytes). Nothing of it was published; send it in parts.");
-        var checkedEntries = batch.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(Check).ToArray();
-        batch.Clear();
-        batchBytes = 0;
-
-        var good = checkedEntries.Where(c => c.Item is not null).Select(c => c.Item!).ToArray();
-        var bad = checkedEntries.Where(c => c.Item is null).Select(c => (c.Path, c.Reason!)).ToList();
-        if (good.Length > 0)
-        {
-            var added = await items.AddAsync(import.Id, good, cancellationToken);
-            bad.AddRange(added.DuplicateKeys.Select(key => (key, Duplicate)));
-        }
-
-        if (bad.Count > 0)
-            await imports.RejectAsync(import.Id, bad, cancellationToken);
-    }
-
-    private (NewItem? Item, string Path, string? Reason) Check(UploadEntry entry)
-    {
-        var reason = entry.Reason;
-        if (entry.Bytes is null || (entry.Place ?? ItemPath.Read(entry.Path, import.Options, out reason)) is not { } place)
-            return (null, entry.Path, reason);
+        // One batch waits while one is written and one is read: the database and the decoder work at the same time, and memory stays flat.
+        var batches = Channel.CreateBounded<CheckedBatch>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = Task.Run(() => new ImportReading(import, limits, batches.Writer).RunAsync(over.Token), CancellationToken.None);
         try
         {
-            return (PictureCheck.Accept(place, null, entry.Bytes, limits), entry.Path, null);
+            await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+                await WriteAsync(batch, cancellationToken);
         }
-        catch (ImageFormatException e)
+        finally
         {
-            return (null, entry.Path, e.Message);
+            // Its files go when this ends, so it must have let go of them.
+            await over.CancelAsync();
+            await reading;
         }
+    }
+
+    /// <returns>What was not added, and why.</returns>
+    public static IEnumerable<(string Key, string Reason)> Rejects(AddResult added, ContentDuplicates sameContent)
+    {
+        foreach (var key in added.DuplicateKeys)
+            yield return (key, "An item with this key is there already; it was left as it is.");
+        if (sameContent == ContentDuplicates.Skip)
+            foreach (var same in added.SameContent)
+                yield return (same.Key, $"Its content is that of '{same.First}', which is there already.");
+    }
+
+    private async Task WriteAsync(CheckedBatch batch, CancellationToken cancellationToken)
+    {
+        var bad = batch.Bad.ToList();
+        if (batch.Good.Count > 0)
+            bad.AddRange(Rejects(await items.AddAsync(import.Id, batch.Good, cancellationToken, import.Options.Duplicates), import.Options.Duplicates));
+        if (bad.Count > 0)
+            await imports.RejectAsync(import.Id, bad, cancellationToken);
     }
 }

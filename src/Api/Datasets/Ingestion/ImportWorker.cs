@@ -25,7 +25,7 @@ sealed partial class ImportWorker(
     {
         await base.StopAsync(cancellationToken);
         foreach (var import in queue.Active)
-            await FailAsync(import, "The server stopped before it had read this upload. Send it again.");
+            await FailAsync(import, "The server stopped before it had read this to its end. Nothing of it was published; send it again.");
     }
 
     // Only what is old enough to be nobody's: other servers may share the folder.
@@ -40,7 +40,9 @@ sealed partial class ImportWorker(
         try
         {
             await new ImportRun(import, imports, items, options.Value).RunAsync(cancellationToken);
-            await imports.ProgressAsync(import.Id, ImportState.Running, import.BytesReceived, import.BytesTotal, import.BytesTotal, cancellationToken);
+            // How much a folder holds is known now.
+            var total = Math.Max(import.BytesTotal, import.BytesDone);
+            await imports.ProgressAsync(import.Id, ImportState.Running, import.BytesReceived, total, total, cancellationToken);
             await imports.SucceedAsync(import.Id, cancellationToken);
             LogDone(logger, import.Id);
             queue.End(import);

@@ -4,7 +4,8 @@ namespace ContrastiveService.Api.Datasets.Ingestion;
 /// What a path in an archive says about its item. A path is a key and never touches the file system; one that tries to leave the archive is refused all the
 /// same.
 /// </summary>
-readonly record struct ItemPath(string Key, string? Label, string? Domain, string? Split)
+/// <param name="Group">No path says it; a manifest or a form may.</param>
+readonly record struct ItemPath(string Key, string? Label, string? Domain, string? Split, string? Group = null)
 {
     /// <returns>The split that a folder of this name stands for, or null.</returns>
     public static string? SplitNamed(string folder) => folder.ToLowerInvariant() switch
@@ -20,11 +21,14 @@ readonly record struct ItemPath(string Key, string? Label, string? Domain, strin
         path.EndsWith('/') || path.Split('/', '\\') is [.., var file] parts
             && (file.StartsWith('.') || file is "Thumbs.db" or "desktop.ini" || parts.Contains("__MACOSX"));
 
+    /// <summary>A path in its one spelling: '/' between its parts, nothing before and behind them.</summary>
+    public static string Inside(string path) => string.Join('/', Parts(path));
+
     /// <summary>Reads a path.</summary>
     /// <returns>The item's place, or null with the reason.</returns>
     public static ItemPath? Read(string path, ImportOptions options, out string? reason)
     {
-        var parts = path.Replace('\\', '/').Split('/').Where(p => p is not ("" or ".")).ToArray();
+        var parts = Parts(path);
         if ((reason = Unfit(path, parts)) is not null)
             return null;
         var inside = string.Join('/', parts);
@@ -50,6 +54,8 @@ readonly record struct ItemPath(string Key, string? Label, string? Domain, strin
 
         return new ItemPath(options.Prefix + inside, place.Label, place.Domain, split ?? options.Split);
     }
+
+    private static string[] Parts(string path) => [.. path.Replace('\\', '/').Split('/').Where(p => p is not ("" or "."))];
 
     private static (string? Label, string? Domain)? Place(string[] folders, ImportLayout layout) => (layout, folders) switch
     {

@@ -4,16 +4,49 @@ namespace ContrastiveService.Api.Datasets.Ingestion;
 /// <param name="Pictures">The archive, or the IDX file with the pictures.</param>
 /// <param name="Format">What <paramref name="Pictures"/> is.</param>
 /// <param name="Labels">The IDX file with the labels, if it came.</param>
-sealed record SpooledUpload(string Pictures, UploadFormat Format, string? Labels)
+/// <param name="Manifest">The manifest that was sent beside the archive, if one was.</param>
+sealed record SpooledUpload(string Pictures, UploadFormat Format, string? Labels, ManifestFile? Manifest) : ImportSource
 {
-    /// <summary>Bytes that <see cref="Read"/> reports its position in.</summary>
-    public long Length => new FileInfo(Pictures).Length;
+    public override long Length => new FileInfo(Pictures).Length;
 
-    /// <exception cref="UploadException">While enumerating: it cannot be read to its end.</exception>
-    public IEnumerable<UploadEntry> Read(ImportOptions options, ApiOptions limits, Action<long> position) => Format switch
+    // A tar may have its manifest behind the pictures, so that it is gone through twice; unpacking is a small part of what an import does.
+    public override ManifestFile? FindManifest(string root, string folder)
     {
-        UploadFormat.Zip => ZipUpload.Read(Pictures, limits.MaxItemBytes, position),
-        UploadFormat.Tar or UploadFormat.TarGz => TarUpload.Read(Pictures, Format == UploadFormat.TarGz, limits.MaxItemBytes, position),
-        _ => IdxUpload.Read(Pictures, Labels, options, limits.MaxItemPixels, position),
-    };
+        var found = Manifest;
+        if (found is not null || Format == UploadFormat.IdxPictures)
+            return found;
+        foreach (var entry in Files(Take, _ => { }))
+            if (ManifestFile.IsOne(entry.Path, root))
+                throw new UploadException($"The manifest '{entry.Path}' cannot be read. {entry.Reason} Nothing was published.");
+        return found;
+
+        UploadEntry? Take(string path, long length, Func<Stream> open)
+        {
+            if (!ManifestFile.IsOne(path, root))
+                return null;
+            if (found is not null)
+                throw new UploadException($"There are two manifests, '{found.Name}' and '{path}'. Nothing was published; leave one out.");
+            found = new(Path.Combine(folder, "manifest"), path);
+            using var content = open();
+            found.Write(content);
+            return null;
+        }
+    }
+
+    public override IEnumerable<UploadEntry> Read(ImportOptions options, ApiOptions limits, Action<long> position)
+    {
+        return Format == UploadFormat.IdxPictures ? IdxUpload.Read(Pictures, Labels, options, limits.MaxItemPixels, position) : Files(Take, position);
+
+        UploadEntry? Take(string path, long length, Func<Stream> open)
+        {
+            if (ItemPath.IsNoise(path))
+                return null;
+            if (ManifestFile.IsOne(path, options.Root))
+                return Manifest is null ? null : new(path, null, "Another manifest was sent beside the archive; this one was not read.");
+            return UploadEntry.Unpack(path, length, open, limits.MaxItemBytes);
+        }
+    }
+
+    private IEnumerable<UploadEntry> Files(TakeFile take, Action<long> position) =>
+        Format == UploadFormat.Zip ? ZipUpload.Read(Pictures, take, position) : TarUpload.Read(Pictures, Format, take, position);
 }

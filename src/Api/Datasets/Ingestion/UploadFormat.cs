@@ -7,6 +7,7 @@ enum UploadFormat
     Zip,
     Tar,
     TarGz,
+    TarZst,
     IdxPictures,
     IdxLabels,
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ZstdSharp;
 
 namespace ContrastiveService.Api.Datasets.Ingestion;
 
@@ -11,13 +12,20 @@ static class UploadSniffer
     {
         using var file = File.OpenRead(path);
         var head = Head(file);
-        if (head is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..])
-            return UploadFormat.Zip;
-        if (head is not [0x1f, 0x8b, ..])
-            return Plain(head);
         file.Position = 0;
-        var inner = Plain(Unpacked(file));
-        return inner == UploadFormat.Tar ? UploadFormat.TarGz : inner;
+        switch (head)
+        {
+            case [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..]:
+                return UploadFormat.Zip;
+            case [0x1f, 0x8b, ..]:
+                var inner = Plain(Unpacked(file, packed => new GZipStream(packed, CompressionMode.Decompress)));
+                return inner == UploadFormat.Tar ? UploadFormat.TarGz : inner;
+            // A frame of zstd, or one to be skipped, as pzstd puts before each.
+            case [0x28, 0xb5, 0x2f, 0xfd, ..] or [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18, ..]:
+                return Plain(Unpacked(file, packed => new DecompressionStream(packed))) == UploadFormat.Tar ? UploadFormat.TarZst : UploadFormat.Unknown;
+            default:
+                return Plain(head);
+        }
     }
 
     private static UploadFormat Plain(byte[] head) => head switch
@@ -28,14 +36,14 @@ static class UploadSniffer
         _ => UploadFormat.Unknown,
     };
 
-    private static byte[] Unpacked(Stream file)
+    private static byte[] Unpacked(Stream file, Func<Stream, Stream> unpack)
     {
         try
         {
-            using var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-            return Head(gzip);
+            using var unpacked = unpack(file);
+            return Head(unpacked);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ZstdException)
         {
             return [];
         }
