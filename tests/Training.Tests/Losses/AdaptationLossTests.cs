@@ -146,6 +146,37 @@ public sealed class AdaptationLossTests
     }
 
     [Fact]
+    public void Aligned_opinions_are_each_rows_scaled_by_what_the_other_items_have_more_of_each_class()
+    {
+        using var scope = NewDisposeScope();
+        var (target, source) = (Sample.Leaf(Sample.Rows(6, 4, 1)).detach(), Sample.Leaf(Sample.Rows(9, 4, 2)).detach());
+        var (p, r) = (target.softmax(1), source.softmax(1));
+        var slow = zeros_like(p);
+        for (var i = 0; i < 6; i++)
+        {
+            for (var c = 0; c < 4; c++)
+                slow[i, c] = p[i, c] * r.select(1, c).mean() / p.select(1, c).mean();
+            slow[i].div_(slow[i].sum());
+        }
+
+        FixMatch.Align(target, source).exp().allclose(slow, 1e-9, 1e-12).ShouldBeTrue();
+        FixMatch.Align(target, target).exp().allclose(p, 1e-9, 1e-12).ShouldBeTrue("there is nothing to move");
+        var sure = tensor(new[,] { { 1e4, 0, 0 }, { 1e4, 0, 0 } });
+        FixMatch.Align(sure, sure.flip(1)).exp().isnan().any().ToBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_relative_threshold_keeps_what_is_as_sure_as_a_share_of_the_reference()
+    {
+        using var scope = NewDisposeScope();
+        var logits = tensor(new[,] { { 0.9, 0.1 }, { 0.6, 0.4 } }).log();
+
+        FixMatch.PseudoLabels(logits, 0.8).Kept.data<bool>().ToArray().ShouldBe([true, false]);
+        FixMatch.PseudoLabels(logits, 0.8, tensor(0.7)).Kept.data<bool>().ToArray().ShouldBe([true, true]);
+        FixMatch.PseudoLabels(logits, 1, tensor(0.95)).Kept.data<bool>().ToArray().ShouldBe([false, false]);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_by_name()
     {
         using var scope = NewDisposeScope();

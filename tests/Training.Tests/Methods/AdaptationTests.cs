@@ -7,6 +7,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using FixMatch = ContrastiveService.Training.Methods.Adaptation.FixMatch;
+using FixMatchLoss = ContrastiveService.Training.Losses.FixMatch;
 using Mmd = ContrastiveService.Training.Methods.Adaptation.Mmd;
 
 namespace ContrastiveService.Training.Tests.Methods;
@@ -189,7 +190,7 @@ public sealed class AdaptationTests
         var rig = Rig(new FixMatch.Options { Threshold = Threshold });
         var batch = rig.Strangers(10);
         Tensor Logits(Tensor view) => ((ClassifierMethod)rig.Method).Logits(rig.Encoder.forward(view));
-        var expected = Training.Losses.FixMatch.Loss(Logits(batch.Target!.WeakViews[0]), Logits(batch.Target.Views[0]), Threshold).ToDouble();
+        var expected = FixMatchLoss.Loss(Logits(batch.Target!.WeakViews[0]), Logits(batch.Target.Views[0]), Threshold).ToDouble();
 
         var loss = rig.Method.Loss(batch).ToDouble();
 
@@ -221,6 +222,27 @@ public sealed class AdaptationTests
         TinyData.Plan("fixmatch", more: Target).Views.Crop.Scale.ShouldBe([0.6, 1]);
         TinyData.Plan("mean-teacher", more: Target).Views.Crop.Scale.ShouldBe([0.6, 1]);
         TinyData.Plan("mmd", more: Target).Views.Crop.Scale.ShouldBe([0.2, 1]);
+    }
+
+    [Fact]
+    public void Fixmatch_with_all_its_options_learns_both_views_of_the_source_and_aligned_opinions_about_the_target()
+    {
+        using var scope = NewDisposeScope();
+        var options = new FixMatch.Options { Threshold = 0.9, AlignDistributions = true, StrongSource = true, Weight = 2 };
+        var rig = Rig(options);
+        var batch = rig.Strangers(1);
+        var target = batch.Target!;
+
+        var known = Logits(batch.WeakViews[0]);
+        var sure = known.softmax(1).amax([1]).mean();
+        var (weak, strong) = (FixMatchLoss.Align(Logits(target.WeakViews[0]), known), Logits(target.Views[0]));
+        var classification = (nn.functional.cross_entropy(known, batch.Labels!) + nn.functional.cross_entropy(Logits(batch.Views[0]), batch.Labels!)) / 2;
+        var expected = classification + (2 * FixMatchLoss.Loss(weak, strong, 0.9, sure));
+
+        rig.Method.Loss(batch).ToDouble().ShouldBe(expected.ToDouble(), 1e-5);
+        batch.Reports["confidentShare"].ToDouble().ShouldBeGreaterThan(0, "the threshold is relative");
+
+        Tensor Logits(Tensor view) => ((IClassifier)rig.Method).Logits(rig.Encoder.forward(view));
     }
 
     /// <summary>In evaluation mode, so that batch norms do not tell the source of the target.</summary>
