@@ -14,6 +14,22 @@ public sealed class TrainingPlanTests
 
     private static IReadOnlyList<PlanError> Errors(string json, DatasetFacts? facts = null) => Should.Throw<PlanException>(() => Resolve(json, facts)).Errors;
 
+    [Theory]
+    [InlineData(60_000, "", 1)]
+    [InlineData(6000, "", 3)]
+    [InlineData(6000, """, "evaluation": {"bankItems": 1000, "queryItems": 200}""", 1)]
+    [InlineData(6000, """, "evaluation": {"everyEpochs": 7}""", 7)]
+    [InlineData(6000, """, "evaluation": {"everyEpochs": 0}""", 0)]
+    public void A_run_is_judged_as_often_as_a_tenth_of_its_time_allows_unless_it_says_how_often(int items, string more, int expected) =>
+        Resolve($$"""{"dataset": "d", "method": "simclr"{{more}}}""", Fashion with { Items = items, Labeled = items }).Evaluation.EveryEpochs.ShouldBe(expected);
+
+    [Theory]
+    [InlineData("auto", Precision.Auto)]
+    [InlineData("float32", Precision.Float32)]
+    [InlineData("bfloat16", Precision.Bfloat16)]
+    public void The_encoders_arithmetic_is_named_in_the_plan(string text, Precision expected) =>
+        Resolve($$"""{"dataset": "d", "method": "simclr", "precision": "{{text}}"}""").Precision.ShouldBe(expected);
+
     [Fact]
     public void Data_set_and_method_are_enough()
     {

@@ -19,6 +19,9 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
         seen.Series("knnTop1").Select(p => p.Step).ShouldBe([0, steps.Length / 3, 2 * steps.Length / 3, steps.Length]);
         seen.Checkpoints.Count.ShouldBe(3);
         seen.Checkpoints[^1].File.Score.ShouldBe(seen.Series("knnTop1").Last().Value);
+        seen.Series("dataWaitShare").Select(p => p.Value).ShouldAllBe(share => share >= 0 && share <= 1);
+        seen.Series("evaluationShare").Select(p => p.Value).ShouldAllBe(share => share > 0 && share < 1);
+        seen.Series("dataWaitShare").Count().ShouldBe(3);
         seen.Last!.Epoch.ShouldBe(3);
         seen.Last.ImagesPerSecond.ShouldBeGreaterThan(0);
         var firstEpoch = seen.Series("loss").Take(steps.Length / 3).Average(p => p.Value);
