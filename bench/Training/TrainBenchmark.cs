@@ -8,14 +8,17 @@ namespace ContrastiveService.Bench.Training;
 /// </summary>
 internal static class TrainBenchmark
 {
-    private const int Rounds = 4;
+    private const int UsualRounds = 4;
 
     private static readonly (string Backbone, int Batch, int Steps, int Pictures)[] Cases = [("small-convnet", 256, 30, 12_800), ("resnet18", 64, 8, 1_280)];
 
     private static readonly string[] Precisions = ["float32", "bfloat16"];
 
+    /// <param name="options">A precision, to leave the other out; how many rounds.</param>
     public static async Task<int> RunAsync(string[] options)
     {
+        var rounds = options.Select(o => int.TryParse(o, out var number) ? number : 0).FirstOrDefault(n => n > 0, UsualRounds);
+        string[] precisions = options.FirstOrDefault(Precisions.Contains) is { } only ? [only] : Precisions;
         var peer = PeerSide.Exists;
         if (!peer)
             Console.Error.WriteLine("There is no PyTorch to compare with (apt-get install python3-torch python3-torchvision python3-numpy libopenblas0-pthread).");
@@ -27,20 +30,20 @@ internal static class TrainBenchmark
             await using var trainer = await FullTrainer.StartAsync(pictures);
             var peers = new List<PeerSide.Result>();
             var ours = Precisions.ToDictionary(p => p, _ => new List<(StepSide.Result Step, FullTrainer.Result Plain, FullTrainer.Result Evaluating)>());
-            for (var round = 0; round < Rounds; round++)
+            for (var round = 0; round < rounds; round++)
             {
-                Console.Error.WriteLine($"{backbone}, round {round + 1} of {Rounds}");
+                Console.Error.WriteLine($"{backbone}, round {round + 1} of {rounds}");
                 if (peer)
                     peers.Add(PeerSide.Run(backbone, batch, steps, pinned: round % 2 == 1));
-                foreach (var precision in Precisions.Where(p => options.Length == 0 || options.Contains(p)))
+                foreach (var precision in precisions)
                 {
                     var step = Child.Run<StepSide.Result>(TrainersEnvironment.With(), StepSide.Mode, backbone, Invariant($"{batch}"), Invariant($"{steps}"), precision);
                     ours[precision].Add((step, await trainer.RunAsync(backbone, batch, precision, evaluates: false), await trainer.RunAsync(backbone, batch, precision, evaluates: true)));
                 }
             }
 
-            foreach (var (precision, rounds) in ours.Where(o => o.Value.Count > 0))
-                Add(report, $"{backbone}, {precision}", batch, rounds, peers);
+            foreach (var (precision, measured) in ours.Where(o => o.Value.Count > 0))
+                Add(report, $"{backbone}, {precision}", batch, measured, peers);
         }
 
         report.Publish();

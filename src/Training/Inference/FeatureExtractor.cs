@@ -9,7 +9,8 @@ namespace ContrastiveService.Training.Inference;
 /// <summary>Features of stored pictures under the test-time transform, batch by batch.</summary>
 internal static class FeatureExtractor
 {
-    private const long PixelsPerBatch = 256L * 64 * 64;
+    /// <summary>On a GPU as many as keep it busy; on a processor as few as leave a layer's maps in its cache.</summary>
+    private const long PixelsPerBatch = 256L * 64 * 64, PixelsInCache = 128L * 28 * 28;
 
     /// <summary>Encodes without gradient, in evaluation mode; the encoder is left in evaluation mode.</summary>
     /// <param name="indices">Positions in the store.</param>
@@ -21,7 +22,7 @@ internal static class FeatureExtractor
         using var scope = NewDisposeScope();
         encoder.eval();
         using var folded = encoder.Folded();
-        var batch = (int)Math.Clamp(PixelsPerBatch / ((long)images.Size * images.Size), 8, 512);
+        var batch = (int)Math.Clamp((device.type == DeviceType.CPU ? PixelsInCache : PixelsPerBatch) / ((long)images.Size * images.Size), 8, 512);
         var parts = new List<Tensor>();
         foreach (var chunk in indices.Chunk(batch))
         {
