@@ -1,8 +1,8 @@
 using ContrastiveService.Training.Backbones;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Views;
-using static System.FormattableString;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Data;
