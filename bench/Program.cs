@@ -30,7 +30,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         Usage: ./bench.sh <benchmark>
-          train        SimCLR's step, the whole trainer with its database, and embedding, against PyTorch (train float32 2: without bfloat16, two rounds)
+          train        SimCLR's step, the whole trainer with its database, and embedding, against PyTorch (train float32 small-convnet 2: these alone, two rounds)
           memory       every method for five thousand steps (memory byol swav: these alone)
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
