@@ -12,7 +12,8 @@ return args switch
     ["memory", .. var names] => MemoryBenchmark.Run(names),
     [MemorySide.Mode, var name] => MemorySide.Run(name),
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
-    [StepSide.Mode, var backbone, var batch, var steps, var precision] => StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16"),
+    [StepSide.Mode, var backbone, var batch, var steps, var precision, var pinning] =>
+        StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16", pinning == StepSide.Pinned),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
     ["data"] => await StoreBenchmark.RunAsync() | await IngestBenchmark.RunAsync([]),
     ["data-store"] => await StoreBenchmark.RunAsync(),
@@ -21,7 +22,6 @@ return args switch
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
     [MethodFloors.Mode] => MethodFloors.Run(),
-    [TrainerSide.Mode, var backbone, var batch, var pinning, var steps] => TrainerSide.Run(backbone, int.Parse(batch), pinning == TrainerSide.Pinned, int.Parse(steps)),
     [CheckpointSide.Mode, var side, var megabytes, var folder] => await CheckpointSide.RunAsync(side, int.Parse(megabytes), folder),
     _ => Usage(),
 };

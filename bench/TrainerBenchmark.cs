@@ -1,3 +1,4 @@
+using ContrastiveService.Bench.Training;
 using static System.FormattableString;
 
 namespace ContrastiveService.Bench;
@@ -9,7 +10,7 @@ internal static class TrainerBenchmark
 
     private static readonly (string Backbone, int Batch, int Steps)[] Cases = [("seed-convnet", 256, 10), ("resnet18", 64, 4)];
 
-    private sealed record Round(TrainerSide.Result Plain, TrainerSide.Result Environment, TrainerSide.Result Pinned);
+    private sealed record Round(StepSide.Result Plain, StepSide.Result Environment, StepSide.Result Pinned);
 
     public static int Run()
     {
@@ -20,13 +21,13 @@ internal static class TrainerBenchmark
             for (var round = 1; round <= Rounds; round++)
             {
                 Console.Error.WriteLine($"{backbone}, round {round} of {Rounds}");
-                rounds.Add(new Round(Side([], TrainerSide.Unpinned), Side(TrainersEnvironment.With(), TrainerSide.Unpinned), Side(TrainersEnvironment.With(), TrainerSide.Pinned)));
+                rounds.Add(new Round(Side([], StepSide.Unpinned), Side(TrainersEnvironment.With(), StepSide.Unpinned), Side(TrainersEnvironment.With(), StepSide.Pinned)));
             }
 
             Add(report, backbone, batch, rounds);
 
-            TrainerSide.Result Side(Dictionary<string, string?> environment, string pinning) =>
-                Child.Run<TrainerSide.Result>(environment, TrainerSide.Mode, backbone, Invariant($"{batch}"), pinning, Invariant($"{steps}"));
+            StepSide.Result Side(Dictionary<string, string?> environment, string pinning) =>
+                Child.Run<StepSide.Result>(environment, StepSide.Mode, backbone, Invariant($"{batch}"), Invariant($"{steps}"), "float32", pinning);
         }
 
         report.Publish();
@@ -35,9 +36,9 @@ internal static class TrainerBenchmark
 
     private static void Add(Report report, string backbone, int batch, List<Round> rounds)
     {
-        string Milliseconds(Func<Round, TrainerSide.Result> side) => Invariant($"{Report.Median(rounds.SelectMany(round => side(round).Milliseconds)):0}");
-        string Times(Func<Round, TrainerSide.Result> side) =>
-            Report.Spread([.. rounds.Select(round => Report.Median(round.Plain.Milliseconds) / Report.Median(side(round).Milliseconds))]);
+        string Milliseconds(Func<Round, StepSide.Result> side) => Invariant($"{Report.Median(rounds.SelectMany(round => side(round).StepAndViews)):0}");
+        string Times(Func<Round, StepSide.Result> side) =>
+            Report.Spread([.. rounds.Select(round => Report.Median(round.Plain.StepAndViews) / Report.Median(side(round).StepAndViews))]);
         report.Add(
             new { backbone, batch, rounds },
             backbone, Invariant($"{batch}"),

@@ -13,10 +13,13 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Training;
 
-/// <summary>SimCLR's step without a trainer around it, and the encoder's forward pass, in a process of its own in the worker's environment.</summary>
+/// <summary>SimCLR's step without a trainer around it, and the encoder's forward pass, in a process of its own.</summary>
 internal static class StepSide
 {
     public const string Mode = "step-side";
+
+    /// <summary>Whether threads keep to a processor each.</summary>
+    public const string Unpinned = "unpinned", Pinned = "pinned";
 
     public const int Size = 28;
 
@@ -33,9 +36,9 @@ internal static class StepSide
         public double EmbeddedPerSecond => 1000 * Embedded / Report.Median(Embed);
     }
 
-    public static int Run(string backbone, int batch, int steps, bool bits16)
+    public static int Run(string backbone, int batch, int steps, bool bits16, bool pin)
     {
-        Compute.UseThreads(Compute.AvailableThreads, pin: true);
+        Compute.UseThreads(Compute.AvailableThreads, pin);
         GC.TryStartNoGCRegion(192L << 20); // as the trainer, which collects between steps only
         using var encoder = BackboneCatalog.Create(new BackbonePlan { Type = backbone, Stem = StemKind.Small }, channels: 1, Size, seed: 1);
         encoder.Arithmetic = bits16 ? bfloat16 : null;

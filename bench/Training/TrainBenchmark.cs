@@ -37,7 +37,7 @@ internal static class TrainBenchmark
                     peers.Add(PeerSide.Run(backbone, batch, steps, pinned: round % 2 == 1));
                 foreach (var precision in precisions)
                 {
-                    var step = Child.Run<StepSide.Result>(TrainersEnvironment.With(), StepSide.Mode, backbone, Invariant($"{batch}"), Invariant($"{steps}"), precision);
+                    var step = Child.Run<StepSide.Result>(TrainersEnvironment.With(), StepSide.Mode, backbone, Invariant($"{batch}"), Invariant($"{steps}"), precision, StepSide.Pinned);
                     ours[precision].Add((step, await trainer.RunAsync(backbone, batch, precision, evaluates: false), await trainer.RunAsync(backbone, batch, precision, evaluates: true)));
                 }
             }
