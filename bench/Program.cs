@@ -11,6 +11,8 @@ return args switch
     [TrainerCommand.Mode, "--job", ..] => TrainerProgram.Run(args[1..]),
     ["memory", .. var names] => MemoryBenchmark.Run(names),
     [MemorySide.Mode, var name] => MemorySide.Run(name),
+    ["gpu", .. var names] => GpuBenchmark.Run(names),
+    [GpuSide.Mode, var name] => GpuSide.Run(name),
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
     [StepSide.Mode, var backbone, var batch, var steps, var precision, var pinning] =>
         StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16", pinning == StepSide.Pinned),
@@ -32,6 +34,7 @@ static int Usage()
         Usage: ./bench.sh <benchmark>
           train        SimCLR's step, the whole trainer with its database, and embedding, against PyTorch (train float32 small-convnet 2: these alone, two rounds)
           memory       every method for five thousand steps (memory byol swav: these alone)
+          gpu          whether this machine's GPU computes what its processor computes: every method's first steps, resumed, in bfloat16; features (gpu byol: this alone)
           trainer      a training step in a plain environment against the one that the worker starts its trainers in
           methods      every method trained on Fashion-MNIST with the same backbone and budget; hours, and it resumes
           data         both of the following

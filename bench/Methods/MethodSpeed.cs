@@ -4,7 +4,6 @@ using ContrastiveService.Training;
 using ContrastiveService.Training.Checkpoints;
 using ContrastiveService.Training.Native;
 using ContrastiveService.Training.Plans;
-using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Methods;
 
@@ -41,7 +40,7 @@ internal static class MethodSpeed
         var scratch = Directory.CreateTempSubdirectory();
         try
         {
-            new Trainer(plan, images, CPU, scratch.FullName, clock).Run(null, clock.Enough);
+            new Trainer(plan, images, Compute.Choose("auto"), scratch.FullName, clock).Run(null, clock.Enough);
         }
         finally
         {

@@ -41,7 +41,7 @@ internal static class MemorySide
         var scratch = Directory.CreateTempSubdirectory();
         try
         {
-            new Trainer(plan, images, CPU, scratch.FullName, seen).Run(null, seen.Enough.Token);
+            new Trainer(plan, images, Compute.Choose("auto"), scratch.FullName, seen).Run(null, seen.Enough.Token);
         }
         finally
         {

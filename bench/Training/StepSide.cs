@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Training;
 
-/// <summary>SimCLR's step without a trainer around it, and the encoder's forward pass, in a process of its own.</summary>
+/// <summary>SimCLR's step without a trainer around it, and the encoder's forward pass, in a process of its own, on the device that a job would get.</summary>
 internal static class StepSide
 {
     public const string Mode = "step-side";
@@ -24,6 +24,8 @@ internal static class StepSide
     public const int Size = 28;
 
     private const int WarmUp = 3, Pictures = 4096, Embedded = 512;
+
+    private static readonly Device Here = Compute.Choose("auto");
 
     /// <param name="Step">Milliseconds of each step on ready views.</param>
     /// <param name="StepAndViews">The same with two views made of uint8 pictures.</param>
@@ -50,11 +52,13 @@ internal static class StepSide
             StepsPerEpoch = steps,
             TotalSteps = steps,
         });
+        encoder.to(Here);
+        method.to(Here);
         using var optimizer = Optimizer.Create(
             new OptimizerPlan(), encoder.named_parameters().Select(p => ("encoder." + p.name, p.parameter)).Concat(method.Trainable().Select(p => ("method." + p.Name, p.Parameter))));
         var views = new ViewMaker(new ViewsPlan { Grey = 0, Blur = new BlurPlan { Probability = 0 } }, preprocessing);
         using var random = new Generator(1);
-        using var pictures = randint(0, 256, [Pictures, 1, Size, Size], ScalarType.Byte, generator: random);
+        using var pictures = randint(0, 256, [Pictures, 1, Size, Size], ScalarType.Byte, generator: random).to(Here);
         var flop = Operations(encoder, pictures, preprocessing) * 3 * 2 * batch / 1e9;
 
         var ready = Views();
@@ -66,14 +70,14 @@ internal static class StepSide
 
         Batch Views()
         {
-            var items = randint(0, Pictures, [batch], ScalarType.Int64, generator: random);
+            var items = randint(0, Pictures, [batch], ScalarType.Int64, generator: random).to(Here);
             var pixels = pictures.index_select(0, items); // (B, 1, S, S)
             return new Batch([views.Make(pixels, random), views.Make(pixels, random)], null, items);
         }
 
         void Step(IReadOnlyList<Tensor> both)
         {
-            method.Loss(new Batch(both, null, empty(0))).backward();
+            method.Loss(new Batch(both, null, empty(0, device: Here))).backward();
             optimizer.Step(0.001);
             optimizer.ZeroGrad();
         }
@@ -87,6 +91,8 @@ internal static class StepSide
             using var scope = NewDisposeScope();
             var start = Stopwatch.GetTimestamp();
             work();
+            if (Here.type == DeviceType.CUDA)
+                cuda.synchronize();
             if (i >= 0)
                 times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
@@ -102,7 +108,7 @@ internal static class StepSide
         {
             using var images = NoisePictures.Store(Path.Combine(folder.FullName, "noise"), Embedded, Size);
             long[] all = [.. Enumerable.Range(0, Embedded).Select(i => (long)i)];
-            return Times(count, () => FeatureExtractor.Encode(encoder, preprocessing, images, all, CPU, CancellationToken.None));
+            return Times(count, () => FeatureExtractor.Encode(encoder, preprocessing, images, all, Here, CancellationToken.None));
         }
         finally
         {
@@ -132,7 +138,7 @@ internal static class StepSide
     private static double Matmul()
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (rand(1024, 1024), rand(1024, 1024));
+        var (a, b) = (rand(1024, 1024, device: Here), rand(1024, 1024, device: Here));
         return 2 * Math.Pow(1024, 3) / 1e6 / Times(20, () => a.mm(b)).Min();
     }
 }

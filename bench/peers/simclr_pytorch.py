@@ -3,7 +3,7 @@
 
     apt-get install python3-torch python3-torchvision python3-numpy libopenblas0-pthread
 
-    simclr_pytorch.py BACKBONE BATCH STEPS [--size 28] [--threads N] [--no-channels-last] [--dtype float32|bfloat16]
+    simclr_pytorch.py BACKBONE BATCH STEPS [--size 28] [--threads N] [--no-channels-last] [--dtype float32|bfloat16] [--device cpu|cuda]
 
 BACKBONE is small-convnet (three convolutions, as the service's) or resnet18 (torchvision's, with the small stem). The last line is a JSON object: milliseconds of each
 step on ready views, of each step with its two views made from uint8 pictures, of making views alone, and of embedding 512 pictures; the version; the BLAS.
@@ -44,12 +44,12 @@ def views(pictures, random):
     batch = len(x)
 
     def uniform(low, high):
-        return low + (high - low) * torch.rand(batch, generator=random)
+        return low + (high - low) * torch.rand(batch, generator=random, device=x.device)
 
     area, ratio = uniform(0.2, 1), torch.exp(uniform(math.log(3 / 4), math.log(4 / 3)))
     height, width = (area / ratio).sqrt().clamp(max=1), (area * ratio).sqrt().clamp(max=1)
     flip = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)
-    theta = torch.zeros(batch, 2, 3)
+    theta = torch.zeros(batch, 2, 3, device=x.device)
     theta[:, 0, 0], theta[:, 0, 2] = width * flip, uniform(-1, 1) * (1 - width)
     theta[:, 1, 1], theta[:, 1, 2] = height, uniform(-1, 1) * (1 - height)
     x = F.grid_sample(x, F.affine_grid(theta, x.shape, align_corners=False), align_corners=False)
@@ -62,7 +62,7 @@ def views(pictures, random):
 def nt_xent(z0, z1, temperature):
     z = F.normalize(torch.cat([z0, z1]))
     scores = (z @ z.t() / temperature).fill_diagonal_(float("-inf"))
-    return F.cross_entropy(scores, (torch.arange(len(z)) + len(z0)) % len(z))
+    return F.cross_entropy(scores, (torch.arange(len(z), device=z.device) + len(z0)) % len(z))
 
 
 def milliseconds(work, count, warm_up=3):
@@ -72,6 +72,8 @@ def milliseconds(work, count, warm_up=3):
     for _ in range(count):
         start = time.perf_counter()
         work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         times.append(1000 * (time.perf_counter() - start))
     return times
 
@@ -95,26 +97,27 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--no-channels-last", action="store_true")
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(1)
-    random = torch.Generator().manual_seed(1)
+    random = torch.Generator(asked.device).manual_seed(1)
     layout = torch.contiguous_format if asked.no_channels_last else torch.channels_last
 
     encoder, width = small_convnet() if asked.backbone == "small-convnet" else resnet18()
     # The projector of SimCLR v2, three layers with batch norm, as the service's default.
     layers = [[nn.Linear(i, o, bias=False), nn.BatchNorm1d(o)] for i, o in [(width, width), (width, width), (width, 128)]]
     head = nn.Sequential(*layers[0], nn.ReLU(), *layers[1], nn.ReLU(), *layers[2])
-    encoder = encoder.to(memory_format=layout)
+    encoder, head = encoder.to(asked.device, memory_format=layout), head.to(asked.device)
     optimizer = torch.optim.AdamW([*encoder.parameters(), *head.parameters()], lr=0.001, weight_decay=0.0001)
-    data = torch.randint(0, 256, (4096, 1, asked.size, asked.size), dtype=torch.uint8, generator=random)
+    data = torch.randint(0, 256, (4096, 1, asked.size, asked.size), dtype=torch.uint8, generator=random, device=asked.device)
 
     def made():
-        pictures = data[torch.randint(0, len(data), (asked.batch,), generator=random)]
+        pictures = data[torch.randint(0, len(data), (asked.batch,), generator=random, device=asked.device)]
         return [views(pictures, random).contiguous(memory_format=layout) for _ in range(2)]
 
     def step(both):
-        with torch.autocast("cpu", torch.bfloat16, enabled=asked.dtype == "bfloat16"):
+        with torch.autocast(asked.device, torch.bfloat16, enabled=asked.dtype == "bfloat16"):
             h = encoder(torch.cat(both))
         z0, z1 = head(h.float()).chunk(2)
         loss = nt_xent(z0, z1, 0.5)
@@ -126,7 +129,7 @@ def main():
     def embed():
         for start in range(0, EMBEDDED, 256):
             pictures = data[start:start + 256].float().div_(255).sub_(0.3).div_(0.35).contiguous(memory_format=layout)
-            with torch.autocast("cpu", torch.bfloat16, enabled=asked.dtype == "bfloat16"):
+            with torch.autocast(asked.device, torch.bfloat16, enabled=asked.dtype == "bfloat16"):
                 encoder(pictures)
 
     ready = made()
