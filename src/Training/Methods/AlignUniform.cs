@@ -27,24 +27,19 @@ public sealed class AlignUniform : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("α: power of the distance between two views of a picture; the greater, the more the farthest pairs count.")]
-        [Range(1.0, 16.0)]
+        [Range(1.0, 16.0), Description("α: power of the distance between two views of a picture; the greater, the more the farthest pairs count.")]
         public double Alpha { get; init; } = 2;
 
-        [Description("t: how near pictures must be to push each other apart; the greater, the nearer.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("t: how near pictures must be to push each other apart; the greater, the nearer.")]
         public double T { get; init; } = 2;
 
-        [Description("Weight of the views' distance.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("Weight of the views' distance.")]
         public double AlignmentWeight { get; init; } = 1;
 
-        [Description("Weight of the spread. With few items, or a batch below 128, less than alignmentWeight may do better.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("Weight of the spread. With few items, or a batch below 128, less than alignmentWeight may do better.")]
         public double UniformityWeight { get; init; } = 1;
 
-        [Description("Width of a linear layer between encoder and loss; none, as in the paper, if left out: the loss then works on what the model gives out.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of a linear layer between encoder and loss; none, as in the paper, if left out: the loss then works on what the model gives out.")]
         public int? ProjectionWidth { get; init; }
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

@@ -28,20 +28,16 @@ public sealed class BarlowTwins : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("λ: how much it counts that different features correlate, beside that each correlates with itself.")]
-        [Range(0.0, 100.0)]
+        [Range(0.0, 100.0), Description("λ: how much it counts that different features correlate, beside that each correlates with itself.")]
         public double Lambda { get; init; } = 0.0051;
 
-        [Description("Linear layers of the projector.")]
-        [Range(1, 4)]
+        [Range(1, 4), Description("Linear layers of the projector.")]
         public int ProjectorLayers { get; init; } = 3;
 
-        [Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
         public int HiddenWidth { get; init; } = 8192;
 
-        [Description("Width of the projections whose features are made independent; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections whose features are made independent; 1024 is chosen for pictures up to 64 px if left out.")]
         public int ProjectionWidth { get; init; } = 8192;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

@@ -39,12 +39,10 @@ public sealed class Byol : Method
         [Range(0.0, 1.0)]
         public double Momentum { get; init; } = 0.996;
 
-        [Description("Width between the two layers of projector and predictor; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the two layers of projector and predictor; 1024 is chosen for pictures up to 64 px if left out.")]
         public int HiddenWidth { get; init; } = 4096;
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 256;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

@@ -44,24 +44,19 @@ public sealed class Cmc : Method
         [Description("Contrast brightness and colours with the whole picture too, which is what the encoder is given when it is used.")]
         public bool WholePicture { get; init; } = true;
 
-        [Description("Pictures drawn of each group; batchSize must be a multiple of it.")]
-        [Range(2, 64)]
+        [Range(2, 64), Description("Pictures drawn of each group; batchSize must be a multiple of it.")]
         public int SamplesPerGroup { get; init; } = 2;
 
-        [Description("τ: how sharply the most similar strangers are told apart.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart.")]
         public double Temperature { get; init; } = 0.07;
 
-        [Description("Linear layers of the projectors, of which brightness, colours and whole pictures have one each; 1 is the paper's.")]
-        [Range(1, 3)]
+        [Range(1, 3), Description("Linear layers of the projectors, of which brightness, colours and whole pictures have one each; 1 is the paper's.")]
         public int ProjectorLayers { get; init; } = 1;
 
-        [Description("Width between a projector's layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between a projector's layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 1) { SamplesPerGroup = InGroups(data) ? SamplesPerGroup : 0 };

@@ -36,24 +36,19 @@ public sealed class CrossDomain : Method
     {
         private const long Most = 100_000_000; // 400 MB for one tensor of similarities, of which a step holds several
 
-        [Description("τ: how sharply the most similar strangers are told apart, and matches from the rest.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart, and matches from the rest.")]
         public double Temperature { get; init; } = 0.1;
 
-        [Description("What matching across the domains counts, against telling pictures of one domain apart.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("What matching across the domains counts, against telling pictures of one domain apart.")]
         public double MatchingWeight { get; init; } = 1;
 
-        [Description("Epochs without matching at first, until the memories hold pictures and not chance; at most half of the run.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("Epochs without matching at first, until the memories hold pictures and not chance; at most half of the run.")]
         public double MatchingAfterEpochs { get; init; } = 1;
 
-        [Description("How much of a picture's memory stays when the picture is seen again.")]
-        [Range(0.0, 0.999)]
+        [Range(0.0, 0.999), Description("How much of a picture's memory stays when the picture is seen again.")]
         public double BankMomentum { get; init; } = 0.5;
 
-        [Description("Width of the memories; a linear layer brings the encoder's features to it.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the memories; a linear layer brings the encoder's features to it.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 1) { Target = new BatchNeeds(Views: 1) };

@@ -24,26 +24,22 @@ public sealed class Dcl : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("τ: how sharply the most similar strangers are told apart.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart.")]
         public double Temperature { get; init; } = 0.1;
 
         [Description("DCLW: pictures whose views are far apart pull harder than others.")]
         public bool Weighted { get; init; }
 
-        [Description("σ of DCLW: the smaller, the more the weights differ. Without weighted it has no effect.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("σ of DCLW: the smaller, the more the weights differ. Without weighted it has no effect.")]
         public double Sigma { get; init; } = 0.5;
 
         [Description("Batch normalisation after each of the projector's two layers.")]
         public bool ProjectorNorm { get; init; } = true;
 
-        [Description("Width between the projector's layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

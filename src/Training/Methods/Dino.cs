@@ -37,32 +37,25 @@ public sealed class Dino : Method
     {
         private const int PaperOutputs = 65_536, SmallDataOutputs = 4096, SmallPicturesOutputs = 512, ManyItems = 100_000;
 
-        [Description("τ of the student.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ of the student.")]
         public double StudentTemperature { get; init; } = 0.1;
 
-        [Description("τ of the teacher, below the student's: a sharper teacher. Above 0.06 it wants a warm-up.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ of the teacher, below the student's: a sharper teacher. Above 0.06 it wants a warm-up.")]
         public double TeacherTemperature { get; init; } = 0.04;
 
-        [Description("The teacher's τ at the first step, from which it changes evenly over teacherWarmupEpochs.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("The teacher's τ at the first step, from which it changes evenly over teacherWarmupEpochs.")]
         public double TeacherTemperatureStart { get; init; } = 0.04;
 
-        [Description("Epochs until the teacher's τ is teacherTemperature.")]
-        [Range(0.0, 10_000.0)]
+        [Range(0.0, 10_000.0), Description("Epochs until the teacher's τ is teacherTemperature.")]
         public double TeacherWarmupEpochs { get; init; }
 
-        [Description("How much of the centre, the moving average of the teacher's outputs, stays at each step.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("How much of the centre, the moving average of the teacher's outputs, stays at each step.")]
         public double CenterMomentum { get; init; } = 0.9;
 
-        [Description("m: how much of the teacher stays at the first step; it grows to 1 by the last, along half a cosine.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("m: how much of the teacher stays at the first step; it grows to 1 by the last, along half a cosine.")]
         public double Momentum { get; init; } = 0.996;
 
-        [Description("Epochs at the beginning in which the head's last layer stays as it was drawn.")]
-        [Range(0.0, 10_000.0)]
+        [Range(0.0, 10_000.0), Description("Epochs at the beginning in which the head's last layer stays as it was drawn.")]
         public double FreezeLastLayerEpochs { get; init; } = 1;
 
         [Description("Small crops of each picture (views.local), of which the student says what the teacher says of the two full views. Chosen by imageSize if left out: none up to 64 px.")]
@@ -76,37 +69,25 @@ public sealed class Dino : Method
         [Description("Keeps all outputs' weights at length 1: steadier. Without it, lengths are learnt.")]
         public bool NormLastLayer { get; init; } = true;
 
-        [Description("Width between the head's layers.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the head's layers.")]
         public int HiddenWidth { get; init; } = 2048;
 
-        [Description("Width of the head's bottleneck.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the head's bottleneck.")]
         public int BottleneckWidth { get; init; } = 256;
 
-        [Description("K: outputs of the head. Chosen by imageSize and the number of items if left out.")]
-        [Range(2, 1 << 18)]
+        [Range(2, 1 << 18), Description("K: outputs of the head. Chosen by imageSize and the number of items if left out.")]
         public int OutputWidth { get; init; } = PaperOutputs;
 
         public override BatchNeeds Needs(DataTraits data) => new(FullViews) { LocalViews = LocalViews };
 
         /// <summary>For small pictures, a head that keeps convolutional networks from collapsing, and nothing that costs more than they do.</summary>
-        public override JsonObject Suggest(DatasetFacts facts, int imageSize)
-        {
-            if (imageSize <= 64)
-            {
-                return new()
-                {
-                    ["method"] = new JsonObject { ["localViews"] = 0, ["headNorm"] = true, ["hiddenWidth"] = 512, ["bottleneckWidth"] = 128, ["outputWidth"] = SmallPicturesOutputs },
-                };
-            }
-
-            return new()
+        public override JsonObject Suggest(DatasetFacts facts, int imageSize) => imageSize <= 64
+            ? new() { ["method"] = new JsonObject { ["localViews"] = 0, ["headNorm"] = true, ["hiddenWidth"] = 512, ["bottleneckWidth"] = 128, ["outputWidth"] = SmallPicturesOutputs } }
+            : new()
             {
                 ["method"] = new JsonObject { ["outputWidth"] = facts.Items < ManyItems ? SmallDataOutputs : PaperOutputs },
                 ["views"] = new JsonObject { ["crop"] = new JsonObject { ["scale"] = new JsonArray(0.4, 1.0) } },
             };
-        }
 
         public override IEnumerable<PlanError> Check(TrainingPlan plan, DatasetFacts facts)
         {
@@ -147,10 +128,6 @@ public sealed class Dino : Method
         return outputs.chunk(FullViews); // two of (B, K)
     }
 
-    private double TeacherTemperature(long step)
-    {
-        var warm = options.TeacherWarmupEpochs * Context.StepsPerEpoch;
-        var progress = warm == 0 ? 1 : Math.Min(step / warm, 1);
-        return options.TeacherTemperatureStart + (progress * (options.TeacherTemperature - options.TeacherTemperatureStart));
-    }
+    private double TeacherTemperature(long step) =>
+        MomentumSchedule.Linear(options.TeacherTemperatureStart, options.TeacherTemperature, step, options.TeacherWarmupEpochs * Context.StepsPerEpoch);
 }

@@ -37,16 +37,13 @@ public sealed class MoCoV2 : Method
     {
         private const int PaperQueue = 65_536, SmallPicturesQueue = 4096;
 
-        [Description("τ: how sharply the most similar strangers are told apart. 0.1 suits pictures up to 64 px, 0.2 larger ones; chosen by imageSize if left out.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart. 0.1 suits pictures up to 64 px, 0.2 larger ones; chosen by imageSize if left out.")]
         public double Temperature { get; init; } = 0.2;
 
-        [Description("m: how much of the teacher stays at each step. 0.99 suits pictures up to 64 px and short runs, 0.999 long ones; chosen by imageSize if left out.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("m: how much of the teacher stays at each step. 0.99 suits pictures up to 64 px and short runs, 0.999 long ones; chosen by imageSize if left out.")]
         public double Momentum { get; init; } = 0.999;
 
-        [Description("Earlier pictures that each view is compared with. Chosen by imageSize and the number of items if left out: at most half of them.")]
-        [Range(1, 1 << 20)]
+        [Range(1, 1 << 20), Description("Earlier pictures that each view is compared with. Chosen by imageSize and the number of items if left out: at most half of them.")]
         public int Queue { get; init; } = PaperQueue;
 
         [Description("Groups that the teacher sees a batch in, drawn anew at each step, so that its batch norms give away nothing of which pictures lie together; "
@@ -54,12 +51,10 @@ public sealed class MoCoV2 : Method
         [Range(1, 64)]
         public int KeyGroups { get; init; } = 4;
 
-        [Description("Width between the projector's two layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's two layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

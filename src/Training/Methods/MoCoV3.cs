@@ -34,24 +34,19 @@ public sealed class MoCoV3 : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("τ: how sharply the most similar strangers are told apart. 1 suits convolutional networks, 0.2 vision transformers.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart. 1 suits convolutional networks, 0.2 vision transformers.")]
         public double Temperature { get; init; } = 1;
 
-        [Description("m: how much of the teacher stays at the first step; it grows to 1 by the last, along half a cosine.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("m: how much of the teacher stays at the first step; it grows to 1 by the last, along half a cosine.")]
         public double Momentum { get; init; } = 0.99;
 
-        [Description("Linear layers of the projector: 2 for convolutional networks, 3 for vision transformers.")]
-        [Range(1, 4)]
+        [Range(1, 4), Description("Linear layers of the projector: 2 for convolutional networks, 3 for vision transformers.")]
         public int ProjectorLayers { get; init; } = 2;
 
-        [Description("Width between the layers of projector and predictor.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the layers of projector and predictor.")]
         public int HiddenWidth { get; init; } = 4096;
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 256;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

@@ -18,12 +18,10 @@ namespace ContrastiveService.Training.Methods;
         + "Needs no labels, and uses them where every item has one.")]
 public sealed class MultiTask : Method, IClassifier
 {
-    private const int Turns = 4;
-
     private readonly double temperature;
     private readonly bool aligns;
     private readonly ProjectionHead? projector;
-    private readonly Linear? turn;
+    private readonly TurnHead? turn;
     private readonly Linear? classifier;
     private readonly Parameter s; // (tasks) ln σ², in the order of the tasks
 
@@ -33,7 +31,7 @@ public sealed class MultiTask : Method, IClassifier
         temperature = options.Temperature;
         aligns = options.Aligns(context.Data);
         projector = options.Contrastive ? new ProjectionHead(context.Width, options.HiddenWidth ?? context.Width, options.ProjectionWidth, 2) : null;
-        turn = options.Rotation ? nn.Linear(context.Width, Turns) : null;
+        turn = options.Rotation ? new TurnHead(context.Width) : null;
         classifier = options.Classifies(context.Data) ? nn.Linear(context.Width, context.Classes) : null;
         s = new Parameter(zeros(new[] { projector is not null, turn is not null, classifier is not null, aligns }.Count(there => there)));
         RegisterComponents();
@@ -53,16 +51,13 @@ public sealed class MultiTask : Method, IClassifier
         [Description("Bring the covariance of the features of source and target together (Deep CORAL). Done where the job names a target domain if left out.")]
         public bool? Alignment { get; init; }
 
-        [Description("τ of the contrastive task. 0.5 suits pictures up to 64 px, 0.1 larger ones; chosen by imageSize if left out.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ of the contrastive task. 0.5 suits pictures up to 64 px, 0.1 larger ones; chosen by imageSize if left out.")]
         public double Temperature { get; init; } = 0.1;
 
-        [Description("Width between the projector's two layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's two layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the contrastive task compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the contrastive task compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) =>
@@ -100,14 +95,19 @@ public sealed class MultiTask : Method, IClassifier
     {
         using var scope = NewDisposeScope();
         // All pictures go through the encoder at once, so that its batch norms see what every task sees.
-        Tensor[] pictures = [.. batch.Views, .. batch.WeakViews.SelectMany(QuarterTurns), .. batch.Target?.WeakViews ?? []];
+        Tensor[] pictures = [.. batch.Views, .. batch.WeakViews.SelectMany(view => turn is null ? [view] : TurnHead.QuarterTurns(view)), .. batch.Target?.WeakViews ?? []];
         var h = Context.Encoder.forward(cat(pictures)).split(Array.ConvertAll(pictures, p => p.size(0)));
         var upright = batch.Views.Count; // where the weak view as it is lies among h
         var losses = new List<(string Task, Tensor Loss)>();
         if (projector is not null)
             losses.Add(("contrastive", Contrast(h[0], h[1])));
         if (turn is not null)
-            losses.Add(("rotation", TellTurns(h[upright..(upright + Turns)], batch)));
+        {
+            var (loss, accuracy) = turn.Loss(h[upright..(upright + TurnHead.Turns)]);
+            losses.Add(("rotation", loss));
+            batch.Report("rotationAccuracy", accuracy);
+        }
+
         if (classifier is not null)
             losses.Add(("classification", nn.functional.cross_entropy(Logits(h[upright]), batch.Labels!)));
         if (aligns)
@@ -128,15 +128,4 @@ public sealed class MultiTask : Method, IClassifier
         var z = projector!.forward(cat([h0, h1])).chunk(2); // two of (B, d)
         return NtXent.Loss(z[0], z[1], temperature);
     }
-
-    private Tensor TellTurns(Tensor[] h, Batch batch)
-    {
-        var logits = turn!.forward(cat(h)); // (4B, 4)
-        var turns = arange(Turns, device: logits.device).repeat_interleave(batch.Items.size(0));
-        batch.Report("rotationAccuracy", logits.argmax(1).eq(turns).to(float32).mean());
-        return nn.functional.cross_entropy(logits, turns);
-    }
-
-    /// <summary>The picture turned by 0, 1, 2 and 3 right angles, pixel by pixel, so that nothing but what it shows tells the turn; as it is where turns are no task.</summary>
-    private IEnumerable<Tensor> QuarterTurns(Tensor view) => turn is null ? [view] : Enumerable.Range(0, Turns).Select(k => view.rot90(k, (2, 3)));
 }

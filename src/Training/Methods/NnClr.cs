@@ -33,24 +33,19 @@ public sealed class NnClr : Method
     {
         private const int PaperQueue = 65_536;
 
-        [Description("τ: how sharply the most similar strangers are told apart.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart.")]
         public double Temperature { get; init; } = 0.1;
 
-        [Description("Projections of earlier pictures among which neighbours are looked for. Chosen by the number of items if left out: at most half of them.")]
-        [Range(1, 1 << 20)]
+        [Range(1, 1 << 20), Description("Projections of earlier pictures among which neighbours are looked for. Chosen by the number of items if left out: at most half of them.")]
         public int Queue { get; init; } = PaperQueue;
 
-        [Description("Width between the projector's three layers.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's three layers.")]
         public int HiddenWidth { get; init; } = 2048;
 
-        [Description("Width of the projections.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections.")]
         public int ProjectionWidth { get; init; } = 256;
 
-        [Description("Width between the predictor's two layers.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the predictor's two layers.")]
         public int PredictorWidth { get; init; } = 4096;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

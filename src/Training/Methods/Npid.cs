@@ -34,24 +34,20 @@ public sealed class Npid : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("τ: how sharply the most similar strangers are told apart. 0.1 suits pictures up to 64 px, 0.07 larger ones; chosen by imageSize if left out.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart. 0.1 suits pictures up to 64 px, 0.07 larger ones; chosen by imageSize if left out.")]
         public double Temperature { get; init; } = 0.07;
 
-        [Description("How much of a picture's memory stays when the picture is seen again.")]
-        [Range(0.0, 0.999)]
+        [Range(0.0, 0.999), Description("How much of a picture's memory stays when the picture is seen again.")]
         public double BankMomentum { get; init; } = 0.5;
 
         [Description("Training items up to which a picture is compared with all of them (full softmax); with more, with as many as negatives says (noise-contrastive estimation).")]
         [Range(0, 10_000_000)]
         public int FullUpTo { get; init; } = 100_000;
 
-        [Description("Strangers drawn from the bank for each picture, where it is not compared with all.")]
-        [Range(1, 1 << 20)]
+        [Range(1, 1 << 20), Description("Strangers drawn from the bank for each picture, where it is not compared with all.")]
         public int Negatives { get; init; } = 4096;
 
-        [Description("Width of the memories; a linear layer brings the encoder's features to it.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the memories; a linear layer brings the encoder's features to it.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 1);

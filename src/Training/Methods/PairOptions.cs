@@ -11,8 +11,7 @@ public abstract record PairOptions : MethodOptions
     [Description("What belongs together: pictures of one label (`labels`), two views of one picture (`instances`), or labels if every item has one (`auto`).")]
     public PairSource Pairs { get; init; }
 
-    [Description("Items drawn of each class (K of P×K) where pairs come from labels; batchSize must be a multiple of it.")]
-    [Range(2, 1024)]
+    [Range(2, 1024), Description("Items drawn of each class (K of P×K) where pairs come from labels; batchSize must be a multiple of it.")]
     public int SamplesPerClass { get; init; } = 4;
 
     [Description("Bring features to length 1 before distances are taken, so that they lie between 0 and 2.")]

@@ -12,8 +12,7 @@ public sealed class Siamese(Siamese.Options options, MethodContext context) : Pa
 {
     public sealed record Options : PairOptions
     {
-        [Description("Distance beyond which strangers cost nothing.")]
-        [Range(0.001, 1000.0)]
+        [Range(0.001, 1000.0), Description("Distance beyond which strangers cost nothing.")]
         public double Margin { get; init; } = 1;
 
         [Description("What a pair at distance D costs, together and apart: `hadsell` ½D² and ½max(0, margin − D)², `distance` D and max(0, margin − D), "

@@ -27,24 +27,20 @@ public sealed class SimClr : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("τ: how sharply the most similar strangers are told apart. 0.5 suits pictures up to 64 px, 0.1 larger ones; chosen by imageSize if left out.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart. 0.5 suits pictures up to 64 px, 0.1 larger ones; chosen by imageSize if left out.")]
         public double Temperature { get; init; } = 0.1;
 
-        [Description("Linear layers of the projector.")]
-        [Range(2, 3)]
+        [Range(2, 3), Description("Linear layers of the projector.")]
         public int ProjectorLayers { get; init; } = 3;
 
         [Description("Batch normalisation after each of the projector's layers. Without it, the loss also sees an offset that all features share: an encoder "
             + "without norms of its own, such as seed-convnet, then keeps its cosine similarities farther apart.")]
         public bool ProjectorNorm { get; init; } = true;
 
-        [Description("Width between the projector's layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

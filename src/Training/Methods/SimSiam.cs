@@ -30,20 +30,16 @@ public sealed class SimSiam : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("Linear layers of the projector; 2, as in the paper's runs on CIFAR, is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 4)]
+        [Range(1, 4), Description("Linear layers of the projector; 2, as in the paper's runs on CIFAR, is chosen for pictures up to 64 px if left out.")]
         public int ProjectorLayers { get; init; } = 3;
 
-        [Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
         public int HiddenWidth { get; init; } = 2048;
 
-        [Description("Width of the projections that the loss compares; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares; 1024 is chosen for pictures up to 64 px if left out.")]
         public int ProjectionWidth { get; init; } = 2048;
 
-        [Description("Width between the predictor's two layers: a bottleneck, a quarter of projectionWidth; 256 is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the predictor's two layers: a bottleneck, a quarter of projectionWidth; 256 is chosen for pictures up to 64 px if left out.")]
         public int PredictorWidth { get; init; } = 512;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

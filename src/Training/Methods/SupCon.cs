@@ -24,8 +24,7 @@ public sealed class SupCon : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("τ: how sharply the most similar strangers are told apart.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply the most similar strangers are told apart.")]
         public double Temperature { get; init; } = 0.1;
 
         [Description("0 draws items by shuffling, as the paper does: a picture's other view always belongs to it, others of its label where the batch happens to hold some, "
@@ -36,12 +35,10 @@ public sealed class SupCon : Method
         [Description("Batch normalisation after each of the projector's two layers.")]
         public bool ProjectorNorm { get; init; }
 
-        [Description("Width between the projector's layers; the encoder's own if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; the encoder's own if left out.")]
         public int? HiddenWidth { get; init; }
 
-        [Description("Width of the projections that the loss compares.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the loss compares.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2, LabelUse.Required, SamplesPerClass);

@@ -35,32 +35,25 @@ public sealed class SwAv : Method
     {
         private const int PaperPrototypes = 3000, SmallDataPrototypes = 512, PaperQueue = 3840, ManyItems = 100_000;
 
-        [Description("τ: how sharply a view's prototypes are predicted.")]
-        [Range(0.001, 100.0)]
+        [Range(0.001, 100.0), Description("τ: how sharply a view's prototypes are predicted.")]
         public double Temperature { get; init; } = 0.1;
 
-        [Description("ε: how evenly a picture is shared out over prototypes. Too large a one, and all pictures get the same share of each.")]
-        [Range(0.001, 10.0)]
+        [Range(0.001, 10.0), Description("ε: how evenly a picture is shared out over prototypes. Too large a one, and all pictures get the same share of each.")]
         public double Epsilon { get; init; } = 0.05;
 
-        [Description("Sinkhorn iterations, which give every prototype as much as every other.")]
-        [Range(1, 100)]
+        [Range(1, 100), Description("Sinkhorn iterations, which give every prototype as much as every other.")]
         public int SinkhornIterations { get; init; } = 3;
 
-        [Description("Prototypes; chosen by imageSize and the number of items if left out. Far more of them than there are kinds of pictures does no harm.")]
-        [Range(2, 1 << 16)]
+        [Range(2, 1 << 16), Description("Prototypes; chosen by imageSize and the number of items if left out. Far more of them than there are kinds of pictures does no harm.")]
         public int Prototypes { get; init; } = PaperPrototypes;
 
-        [Description("Epochs at the beginning in which the prototypes stay as they were drawn.")]
-        [Range(0.0, 10_000.0)]
+        [Range(0.0, 10_000.0), Description("Epochs at the beginning in which the prototypes stay as they were drawn.")]
         public double FreezePrototypesEpochs { get; init; } = 1;
 
-        [Description("Full views of each picture; all of them are assigned to prototypes.")]
-        [Range(1, 8)]
+        [Range(1, 8), Description("Full views of each picture; all of them are assigned to prototypes.")]
         public int FullViews { get; init; } = 2;
 
-        [Description("Small crops of each picture (views.local), which only predict. Chosen by imageSize if left out: none up to 64 px.")]
-        [Range(0, 32)]
+        [Range(0, 32), Description("Small crops of each picture (views.local), which only predict. Chosen by imageSize if left out: none up to 64 px.")]
         public int LocalViews { get; init; } = 6;
 
         [Description("Projections of earlier pictures that take their share of the prototypes too, for batches smaller than the prototypes are many; 0 for none. "
@@ -68,16 +61,13 @@ public sealed class SwAv : Method
         [Range(0, 1 << 20)]
         public int Queue { get; init; } = PaperQueue;
 
-        [Description("Epochs after which they do: before, projections change too fast.")]
-        [Range(0.0, 10_000.0)]
+        [Range(0.0, 10_000.0), Description("Epochs after which they do: before, projections change too fast.")]
         public double QueueFromEpoch { get; init; } = 15;
 
-        [Description("Width between the projector's two layers.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's two layers.")]
         public int HiddenWidth { get; init; } = 2048;
 
-        [Description("Width of projections and prototypes.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of projections and prototypes.")]
         public int ProjectionWidth { get; init; } = 128;
 
         public override BatchNeeds Needs(DataTraits data) => new(FullViews) { LocalViews = LocalViews };

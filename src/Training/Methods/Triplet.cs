@@ -12,8 +12,7 @@ public sealed class Triplet(Triplet.Options options, MethodContext context) : Pa
 {
     public sealed record Options : PairOptions
     {
-        [Description("By how much the stranger must be farther away.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("By how much the stranger must be farther away.")]
         public double Margin { get; init; } = 0.2;
 
         [Description("Triplets that count: `batch-all`, `semi-hard` (stranger farther, but within the margin), `hard` (stranger no farther) or `batch-hard` "

@@ -28,28 +28,22 @@ public sealed class VicReg : Method
 
     public sealed record Options : MethodOptions
     {
-        [Description("λ: weight of the views' distance.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("λ: weight of the views' distance.")]
         public double InvarianceWeight { get; init; } = 25;
 
-        [Description("μ: weight of features that vary less than with a standard deviation of 1. As large as invarianceWeight, or features collapse.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("μ: weight of features that vary less than with a standard deviation of 1. As large as invarianceWeight, or features collapse.")]
         public double VarianceWeight { get; init; } = 25;
 
-        [Description("ν: weight of features that vary together.")]
-        [Range(0.0, 1000.0)]
+        [Range(0.0, 1000.0), Description("ν: weight of features that vary together.")]
         public double CovarianceWeight { get; init; } = 1;
 
-        [Description("Linear layers of the projector.")]
-        [Range(1, 4)]
+        [Range(1, 4), Description("Linear layers of the projector.")]
         public int ProjectorLayers { get; init; } = 3;
 
-        [Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the projector's layers; 1024 is chosen for pictures up to 64 px if left out.")]
         public int HiddenWidth { get; init; } = 8192;
 
-        [Description("Width of the projections that the terms are taken of; 1024 is chosen for pictures up to 64 px if left out.")]
-        [Range(2, 16_384)]
+        [Range(2, 16_384), Description("Width of the projections that the terms are taken of; 1024 is chosen for pictures up to 64 px if left out.")]
         public int ProjectionWidth { get; init; } = 8192;
 
         public override BatchNeeds Needs(DataTraits data) => new(Views: 2);

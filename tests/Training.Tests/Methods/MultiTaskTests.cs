@@ -59,7 +59,7 @@ public sealed class MultiTaskTests
 
         s.eq(0).all().ToBoolean().ShouldBeTrue();
         rig.Method.Rule("s").Decays.ShouldBeFalse();
-        rig.Method.Rule("turn.weight").ShouldBe(ParameterRule.AsPlanned);
+        rig.Method.Rule("turn.turn.weight").ShouldBe(ParameterRule.AsPlanned);
         rig.Method.Loss(batch).backward();
         var expected = new[] { "contrastiveLoss", "rotationLoss" }.Select(name => 0.5 - (batch.Reports[name].ToDouble() / 2)).ToArray();
         s.grad!.data<float>().ToArray().Zip(expected).ShouldAllBe(g => Math.Abs(g.First - g.Second) < 1e-4);

@@ -30,8 +30,7 @@ public sealed class Dann : AlignmentMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("Weight of the discriminator's loss, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("Weight of the discriminator's loss, beside the classification's 1.")]
         public double Weight { get; init; } = 1;
 
         [Description("γ: how soon the encoder works against the discriminator, with λ = 2/(1+e^(−γp)) − 1 after a share p of the run. (The paper's falling learning rate "
@@ -39,12 +38,10 @@ public sealed class Dann : AlignmentMethod
         [Range(0.001, 1000.0)]
         public double Gamma { get; init; } = 10;
 
-        [Description("Linear layers of the discriminator: 3 for large pictures, 2 for digits, as in the paper.")]
-        [Range(1, 4)]
+        [Range(1, 4), Description("Linear layers of the discriminator: 3 for large pictures, 2 for digits, as in the paper.")]
         public int DiscriminatorLayers { get; init; } = 3;
 
-        [Description("Width between the discriminator's layers.")]
-        [Range(1, 16_384)]
+        [Range(1, 16_384), Description("Width between the discriminator's layers.")]
         public int DiscriminatorWidth { get; init; } = 1024;
 
         /// <summary>The paper's discriminator of digits.</summary>

@@ -26,12 +26,10 @@ public sealed class FixMatch : ClassifierMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("λ_u: weight of the pseudo-labelled target, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("λ_u: weight of the pseudo-labelled target, beside the classification's 1.")]
         public double Weight { get; init; } = 1;
 
-        [Description("τ: how likely a class must be to become a pseudo-label.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("τ: how likely a class must be to become a pseudo-label.")]
         public double Threshold { get; init; } = 0.95;
 
         [Description("Opinions about the target are moved until its classes are as frequent as the source's in the batch, before the likeliest counts, and the threshold is a share of how sure the "

@@ -15,8 +15,7 @@ public sealed class L1Alignment : AlignmentMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("Weight of the distance between the domains, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("Weight of the distance between the domains, beside the classification's 1.")]
         public double Weight { get; init; } = 1;
 
         public override string? CollapseCause() => AllFeaturesTheSame("weight", Weight);

@@ -30,12 +30,10 @@ public sealed class Mcd : ClassifierMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("Weight of the discrepancy on the target, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("Weight of the discrepancy on the target, beside the classification's 1.")]
         public double Weight { get; init; } = 1;
 
-        [Description("n: how much more than the classifiers the encoder moves for the discrepancy; the paper's steps of the generator for each of the classifiers.")]
-        [Range(0, 100)]
+        [Range(0, 100), Description("n: how much more than the classifiers the encoder moves for the discrepancy; the paper's steps of the generator for each of the classifiers.")]
         public int GeneratorSteps { get; init; } = 4;
 
         public override string? AccumulationDiffers() => null;

@@ -30,16 +30,13 @@ public sealed class MeanTeacher : ClassifierMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("Weight of the disagreement with the teacher, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("Weight of the disagreement with the teacher, beside the classification's 1.")]
         public double Weight { get; init; } = 3;
 
-        [Description("How much of the teacher stays at a step.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("How much of the teacher stays at a step.")]
         public double Momentum { get; init; } = 0.99;
 
-        [Description("How likely the teacher's class must be for its opinion to count; 0 counts all.")]
-        [Range(0.0, 1.0)]
+        [Range(0.0, 1.0), Description("How likely the teacher's class must be for its opinion to count; 0 counts all.")]
         public double Threshold { get; init; } = 0.968;
 
         [Description("Epochs over which the weight rises from e^(−5) to 1 of itself, as e^(−5(1−t)²); 0 starts in full. The paper leaves it out where there is a threshold.")]

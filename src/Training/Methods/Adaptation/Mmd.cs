@@ -22,8 +22,7 @@ public sealed class Mmd : AlignmentMethod
 
     public sealed record Options : AdaptationOptions
     {
-        [Description("Weight of the discrepancy between the domains, beside the classification's 1.")]
-        [Range(0.0, 1e6)]
+        [Range(0.0, 1e6), Description("Weight of the discrepancy between the domains, beside the classification's 1.")]
         public double Weight { get; init; } = 1;
 
         [Description("How the discrepancy is estimated from a batch, for the loss and for `alignmentLoss`: quadratic compares all pairs, linear (the paper's, cheaper and noisier) "
