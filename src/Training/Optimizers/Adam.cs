@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Optimizers;
 
-/// <summary>Adam (Kingma 2015, arXiv 1412.6980), in the order of torch.optim.Adam and torch.optim.AdamW.</summary>
+/// <summary>Adam (Kingma 2015, arXiv 1412.6980), with the arithmetic of torch.optim.Adam and torch.optim.AdamW; all weights that go alike are moved by one call.</summary>
 /// <param name="plan">The settings.</param>
 /// <param name="parameters">What it moves.</param>
 /// <param name="decoupled">Whether weight decay shrinks the weight itself (AdamW; Loshchilov 2019, arXiv 1711.05101, algorithm 2); else it is added to the gradient.</param>
 sealed class Adam(OptimizerPlan plan, IEnumerable<Moved> parameters, bool decoupled) : Optimizer(plan, parameters)
 {
-    sealed class Moments(Tensor first, Tensor second) : IDisposable
+    sealed class MomentPair(Tensor first, Tensor second) : IDisposable
     {
         public Tensor First { get; } = first;
 
@@ -26,26 +26,26 @@ sealed class Adam(OptimizerPlan plan, IEnumerable<Moved> parameters, bool decoup
         }
     }
 
-    readonly Dictionary<string, Moments> moments = [];
+    readonly Dictionary<string, MomentPair> moments = [];
 
-    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays)
+    private protected override void Move(IReadOnlyList<Move> moves)
     {
-        if (!moments.TryGetValue(name, out var state))
-            moments[name] = state = new Moments(zeros_like(parameter, requires_grad: false).DetachFromDisposeScope(), zeros_like(parameter, requires_grad: false).DetachFromDisposeScope());
-
-        state.Steps++;
-        var (beta1, beta2) = (Plan.Betas[0], Plan.Betas[1]);
-        if (decays && Plan.WeightDecay != 0)
+        foreach (var move in moves) Moments(move).Steps++;
+        foreach (var alike in moves.GroupBy(move => (move.LearningRate, move.Decays, Moments(move).Steps)))
         {
-            if (decoupled) parameter.mul_(1 - learningRate * Plan.WeightDecay);
-            else gradient = gradient.add(parameter, Plan.WeightDecay);
+            FusedAdam.Step(
+                [.. alike.Select(move => new FusedAdam.Weight(move.Parameter, move.Gradient, Moments(move).First, Moments(move).Second))],
+                alike.Key.Steps, alike.Key.LearningRate, Plan, alike.Key.Decays ? Plan.WeightDecay : 0, decoupled);
         }
+    }
 
-        state.First.lerp_(gradient, 1 - beta1);
-        state.Second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        var stepSize = learningRate / (1 - Math.Pow(beta1, state.Steps));
-        var denominator = state.Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, state.Steps))).add_(Plan.Eps);
-        parameter.addcdiv_(state.First, denominator, -stepSize);
+    MomentPair Moments(Move move)
+    {
+        if (!moments.TryGetValue(move.Name, out var pair))
+            moments[move.Name] = pair = new MomentPair(Zeros(), Zeros());
+        return pair;
+
+        Tensor Zeros() => zeros_like(move.Parameter, requires_grad: false).DetachFromDisposeScope();
     }
 
     private protected override IEnumerable<(string Name, Tensor Tensor)> State(string name)
@@ -63,7 +63,7 @@ sealed class Adam(OptimizerPlan plan, IEnumerable<Moved> parameters, bool decoup
         if (loaded is (null, null, null)) return;
         if (loaded.First is null || loaded.Second is null || loaded.Steps is null)
             throw new WeightsException($"Of {name}.exp_avg, {name}.exp_avg_sq and {name}.step only some are there: the checkpoint is damaged.");
-        moments[name] = new Moments(Copy($"{name}.exp_avg", parameter, loaded.First)!, Copy($"{name}.exp_avg_sq", parameter, loaded.Second)!) { Steps = loaded.Steps.ToInt64() };
+        moments[name] = new MomentPair(Copy($"{name}.exp_avg", parameter, loaded.First)!, Copy($"{name}.exp_avg_sq", parameter, loaded.Second)!) { Steps = loaded.Steps.ToInt64() };
     }
 
     protected override void Dispose(bool disposing)

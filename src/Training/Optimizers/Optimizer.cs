@@ -71,12 +71,9 @@ public abstract class Optimizer : IDisposable
     public void Step(double learningRate)
     {
         using var ungraded = no_grad();
-        foreach (var (name, parameter, rule) in parameters)
-        {
-            using var scope = NewDisposeScope();
-            if (parameter.grad is not { } gradient) continue;
-            Move(name, parameter, gradient, rule.LearningRateFactor * (rule.Scheduled ? learningRate : Plan.LearningRate), rule.Decays);
-        }
+        using var scope = NewDisposeScope();
+        Move([.. parameters.Where(p => p.Parameter.grad is not null).Select(p =>
+            new Move(p.Name, p.Parameter, p.Parameter.grad!, p.Rule.LearningRateFactor * (p.Rule.Scheduled ? learningRate : Plan.LearningRate), p.Rule.Decays))]);
     }
 
     /// <summary>Forgets all gradients, so that a parameter that the next loss does not reach is not moved.</summary>
@@ -103,7 +100,7 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays);
+    private protected abstract void Move(IReadOnlyList<Move> moves);
 
     private protected abstract IEnumerable<(string Name, Tensor Tensor)> State(string name);
 

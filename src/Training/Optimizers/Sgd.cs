@@ -12,7 +12,16 @@ class Sgd(OptimizerPlan plan, IEnumerable<Moved> parameters) : Optimizer(plan, p
 
     readonly Dictionary<string, Tensor> buffers = [];
 
-    private protected override void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays)
+    private protected override void Move(IReadOnlyList<Move> moves)
+    {
+        foreach (var (name, parameter, gradient, learningRate, decays) in moves)
+        {
+            using var scope = NewDisposeScope();
+            Move(name, parameter, gradient, learningRate, decays);
+        }
+    }
+
+    void Move(string name, Parameter parameter, Tensor gradient, double learningRate, bool decays)
     {
         gradient = Direction(parameter, gradient, decays);
         if (Plan.Momentum != 0)
