@@ -1,29 +1,20 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using static System.FormattableString;
 
 namespace ContrastiveService.Bench.Data;
 
-/// <summary>The Api as it is deployed, in a process of its own, so that its memory is its own.</summary>
+/// <summary>The Api, and who speaks to it.</summary>
 internal sealed class ApiProcess : IDisposable
 {
-    private readonly Process _process;
+    private ApiProcess(ServiceProcess process, Uri address) => (Process, Http) = (process, new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan });
 
-    private ApiProcess(Process process, Uri address) => (_process, Http) = (process, new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan });
+    public ServiceProcess Process { get; }
 
     /// <summary>Speaks to it.</summary>
     public HttpClient Http { get; }
-
-    /// <summary>Bytes of memory that are resident now.</summary>
-    public long Resident => Status("VmRSS");
-
-    /// <summary>Bytes of the largest memory that was ever resident.</summary>
-    public long PeakResident => Status("VmHWM");
-
-    /// <summary>Seconds of processor time that it took so far.</summary>
-    public double Processor => _process.TotalProcessorTime.TotalSeconds;
 
     public static async Task<ApiProcess> StartAsync(string connectionString, string spool)
     {
@@ -31,31 +22,51 @@ internal sealed class ApiProcess : IDisposable
         listener.Start();
         var address = Invariant($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         listener.Stop();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ContrastiveService.Api.dll")]) { RedirectStandardOutput = true };
-        start.Environment["ASPNETCORE_URLS"] = address;
-        start.Environment["ConnectionStrings__Default"] = connectionString;
-        start.Environment["Api__OpenOnLoopback"] = "true";
-        start.Environment["Api__SpoolPath"] = spool;
-        start.Environment["Serilog__MinimumLevel__Default"] = "Warning";
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
-        process.BeginOutputReadLine();
+        var process = ServiceProcess.Start("Api", new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = address,
+            ["ConnectionStrings__Default"] = connectionString,
+            ["Api__OpenOnLoopback"] = "true",
+            ["Api__SpoolPath"] = spool,
+        });
         var api = new ApiProcess(process, new Uri(address));
         await api.ReadyAsync();
         return api;
     }
 
+    /// <summary>Makes a data set.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> CreateDatasetAsync()
+    {
+        var name = $"bench-{Guid.NewGuid():n}";
+        using var created = (await Http.PostAsJsonAsync("/api/v1/datasets", new { name })).EnsureSuccessStatusCode();
+        return name;
+    }
+
+    /// <summary>Waits for an import or a job to end.</summary>
+    /// <param name="location">Where it is asked about.</param>
+    /// <param name="meanwhile">Called after every look, ten times a second.</param>
+    public async Task<JsonElement> EndAsync(Uri location, Action<JsonElement>? meanwhile = null)
+    {
+        while (true)
+        {
+            var now = await Http.GetFromJsonAsync<JsonElement>(location);
+            if (now.GetProperty("state").GetString() is "succeeded" or "failed" or "cancelled")
+                return now;
+            meanwhile?.Invoke(now);
+            await Task.Delay(100);
+        }
+    }
+
     public void Dispose()
     {
         Http.Dispose();
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        Process.Dispose();
     }
 
     private async Task ReadyAsync()
     {
-        while (!_process.HasExited)
+        while (Process.ExitCode is null)
         {
             try
             {
@@ -71,12 +82,6 @@ internal sealed class ApiProcess : IDisposable
             await Task.Delay(100);
         }
 
-        throw new InvalidOperationException($"The Api ended with exit code {_process.ExitCode}.");
-    }
-
-    private long Status(string field)
-    {
-        var line = File.ReadLines(Invariant($"/proc/{_process.Id}/status")).First(text => text.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line[(field.Length + 1)..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 10;
+        throw new InvalidOperationException($"The Api ended with exit code {Process.ExitCode}.");
     }
 }

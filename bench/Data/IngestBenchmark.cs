@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using ContrastiveService.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using static System.FormattableString;
@@ -41,36 +39,18 @@ internal static class IngestBenchmark
         var archive = Path.Combine(folder, "pictures.zip");
         PictureArchive.Write(archive, pictures);
         using var api = await ApiProcess.StartAsync(connectionString, Path.Combine(folder, "spool"));
-        var set = $"/api/v1/datasets/{await CreateAsync(api.Http)}";
-        var (before, processor) = (api.Resident, api.Processor);
+        var set = $"/api/v1/datasets/{await api.CreateDatasetAsync()}";
+        var (before, processor) = (api.Process.Resident, api.Process.Processor);
         Console.Error.WriteLine("Uploading");
         var clock = Stopwatch.StartNew();
         await using var file = File.OpenRead(archive);
         using var accepted = (await api.Http.PostAsync($"{set}/archive", new StreamContent(file))).EnsureSuccessStatusCode();
         var upload = clock.Elapsed.TotalSeconds;
-        var import = await EndAsync(api.Http, accepted.Headers.Location!);
+        var import = await api.EndAsync(accepted.Headers.Location!);
         var published = clock.Elapsed.TotalSeconds;
         return import.GetProperty("added").GetInt32() == pictures
-            ? new Result(pictures, file.Length, upload, published, api.Processor - processor, before, api.PeakResident)
+            ? new Result(pictures, file.Length, upload, published, api.Process.Processor - processor, before, api.Process.PeakResident)
             : throw new InvalidOperationException($"Not all pictures were taken: {import}");
-    }
-
-    private static async Task<string> CreateAsync(HttpClient http)
-    {
-        var name = $"bench-{Guid.NewGuid():n}";
-        using var created = (await http.PostAsJsonAsync("/api/v1/datasets", new { name })).EnsureSuccessStatusCode();
-        return name;
-    }
-
-    private static async Task<JsonElement> EndAsync(HttpClient http, Uri location)
-    {
-        while (true)
-        {
-            var import = await http.GetFromJsonAsync<JsonElement>(location);
-            if (import.GetProperty("state").GetString() is "succeeded" or "failed")
-                return import;
-            await Task.Delay(100);
-        }
     }
 
     private static void Add(Report report, Result r) => report.Add(

@@ -10,7 +10,7 @@ internal static class TrainBenchmark
 {
     private const int UsualRounds = 4;
 
-    private static readonly (string Backbone, int Batch, int Steps, int Pictures)[] Cases = [("small-convnet", 256, 30, 12_800), ("resnet18", 64, 8, 320)];
+    private static readonly (string Backbone, int Batch, int Steps, int Pictures)[] Cases = [("small-convnet", 256, 30, 12_800), ("resnet18", 64, 8, 1280)];
 
     private static readonly string[] Precisions = ["float32", "bfloat16"];
 
