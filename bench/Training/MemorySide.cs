@@ -16,7 +16,7 @@ internal static class MemorySide
 
     private const int Batch = 16;
 
-    /// <param name="Resident">Resident memory in bytes, at <see cref="WarmUp"/> and every <see cref="Every"/> steps after it.</param>
+    /// <param name="Resident">Resident memory in bytes after a collection, at <see cref="WarmUp"/> and every <see cref="Every"/> steps after it.</param>
     /// <param name="Tensors">Live tensors at the same steps.</param>
     internal sealed record Result(long[] Resident, long[] Tensors)
     {
@@ -63,6 +63,9 @@ internal static class MemorySide
         {
             if (points.FirstOrDefault(p => p.Name == "loss") is not { Step: >= WarmUp and var step })
                 return;
+            // What the collector has not got round to is no growth.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             var line = File.ReadLines("/proc/self/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             Resident.Add(long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10);
             Tensors.Add(Tensor.TotalCount);

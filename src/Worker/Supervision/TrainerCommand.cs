@@ -51,6 +51,8 @@ internal sealed class TrainerCommand(IConfiguration configuration, IOptions<Work
         environment["MALLOC_MMAP_THRESHOLD_"] = Text(2L << 30);
         environment["MALLOC_TRIM_THRESHOLD_"] = Text(8L << 30);
         environment["MALLOC_TOP_PAD_"] = Text(256L << 20);
+        // One heap for all threads: a thread's own is made of pieces of 64 MiB, which a step's large maps leave in tatters, and the process grows.
+        environment["MALLOC_ARENA_MAX"] = "1";
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
