@@ -1,95 +1,128 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using ContrastiveService.Api.Errors;
-using ContrastiveService.Training.Inference;
 using ContrastiveService.Training.Native;
 using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>
-/// The one thread that computes with tensors: libtorch gives every thread that does a pool of its own, and its scopes do not follow an await.
-/// It takes whatever waits for the same model as one batch.
+/// The one thread that computes with tensors: libtorch gives every thread that does a pool of its own, and its scopes do not follow an await. It never waits while
+/// anything is queued, and takes as one batch whatever waits for the same model: the longer the queue, the larger the batch. Pictures of the next batch are decoded meanwhile.
 /// </summary>
 sealed class InferenceThread : IDisposable
 {
-    private readonly BlockingCollection<ThreadWork> queue = [];
+    private readonly Lock gate = new();
+    private readonly FairQueue queue = new();
+    private readonly SemaphoreSlim queued = new(0);
     private readonly ApiOptions options;
+    private readonly InferenceMetrics metrics;
     private readonly Thread thread;
-    private int waiting;
+    private volatile bool stopping;
 
-    public InferenceThread(IOptions<ApiOptions> options)
+    public InferenceThread(IOptions<ApiOptions> options, InferenceMetrics metrics)
     {
         this.options = options.Value;
+        this.metrics = metrics;
         thread = new Thread(Serve) { Name = "inference", IsBackground = true };
         thread.Start();
     }
 
-    /// <summary>Keeps room for pictures that are still to be decoded.</summary>
-    /// <returns>Gives the room back when disposed.</returns>
-    /// <exception cref="ApiException">503: too many wait already.</exception>
-    public IDisposable Reserve(int pictures)
+    /// <summary>Embeds decoded pictures, in their order: at most a batch of them.</summary>
+    public Task<InferenceResult> RunAsync(Caller caller, LoadedModel model, byte[][] chw, CancellationToken stop)
     {
-        if (Interlocked.Add(ref waiting, pictures) > options.InferenceQueue)
-        {
-            Interlocked.Add(ref waiting, -pictures);
-            throw ApiException.Busy($"{options.InferenceQueue} pictures are waiting for the model already. Try again shortly, or send fewer at once.");
-        }
-
-        return new Seats(this, pictures);
-    }
-
-    /// <summary>Embeds decoded pictures, in their order.</summary>
-    public async Task<float[][]> RunAsync(EmbeddingModel model, IReadOnlyList<byte[]> chw, CancellationToken cancellationToken)
-    {
-        // In pieces, so that a small request need not wait for the whole of a large one that came at the same time.
-        var pieces = chw.Chunk(options.InferenceBatch).Select(piece => new InferenceWork(model, piece, cancellationToken)).ToArray();
-        foreach (var piece in pieces)
-            queue.Add(piece, CancellationToken.None);
-        return [.. (await Task.WhenAll(pieces.Select(p => p.Result))).SelectMany(vectors => vectors)];
+        var work = new InferenceWork(caller, model, chw, stop);
+        Add(work);
+        return work.Result;
     }
 
     /// <summary>Computes something else with tensors when its turn comes.</summary>
-    public Task<T> RunAsync<T>(Func<T> compute, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Caller caller, Func<T> compute, CancellationToken stop)
     {
-        var work = new TensorWork<T>(compute, cancellationToken);
-        queue.Add(work, CancellationToken.None);
+        var work = new TensorWork<T>(caller, compute, stop);
+        Add(work);
         return work.Result;
     }
 
     public void Dispose()
     {
-        queue.CompleteAdding();
+        stopping = true;
+        queued.Release();
         thread.Join();
-        queue.Dispose();
+        queued.Dispose();
+    }
+
+    private void Add(QueuedWork work)
+    {
+        lock (gate)
+            queue.Add(work);
+        queued.Release();
     }
 
     private void Serve()
     {
         Compute.UseThreads(options.InferenceThreads, pin: false);
-        ThreadWork? next = null;
-        while (next is not null || queue.TryTake(out next, Timeout.Infinite))
+        while (true)
         {
-            if (next is not InferenceWork first)
+            queued.Wait();
+            IReadOnlyList<QueuedWork> works;
+            lock (gate)
+                works = queue.Take(options.InferenceBatch);
+            if (works.Count == 0)
             {
-                next.Run();
-                next = null;
+                // What this signal stood for went with an earlier batch.
+                if (stopping)
+                    return;
                 continue;
             }
 
-            var batch = new List<InferenceWork> { first };
-            var pictures = first.Pictures.Length;
-            while (queue.TryTake(out next) && next is InferenceWork more && more.Model == first.Model && pictures + more.Pictures.Length <= options.InferenceBatch)
-            {
-                batch.Add(more);
-                pictures += more.Pictures.Length;
-            }
-
-            InferenceWork.Run(batch);
+            Run([.. works.Where(work => !work.DropIfAbandoned())]);
         }
     }
 
-    private sealed class Seats(InferenceThread owner, int count) : IDisposable
+    private void Run(IReadOnlyList<QueuedWork> works)
     {
-        public void Dispose() => Interlocked.Add(ref owner.waiting, -count);
+        if (works is [ILoneWork alone])
+            alone.Run();
+        else if (works.Count > 0)
+            Embed([.. works.Cast<InferenceWork>()]);
+    }
+
+    /// <summary>One batch. Whatever goes wrong is its senders' to hear; the thread goes on.</summary>
+    private void Embed(InferenceWork[] works)
+    {
+        var model = works[0].Model;
+        var waited = Array.ConvertAll(works, work => work.Waited);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var vectors = model.Network.Embed([.. works.SelectMany(work => work.Pictures)]).AsSpan();
+            var took = Stopwatch.GetElapsedTime(start);
+            model.Rate.Observe(vectors.Length, took);
+            metrics.Ran(vectors.Length, took);
+            foreach (var (work, wait) in works.Zip(waited))
+            {
+                Answer(work, new InferenceResult(vectors[..work.Pictures.Length].ToArray(), wait, took));
+                vectors = vectors[work.Pictures.Length..];
+            }
+        }
+        catch (Exception e) when (works.Length == 1)
+        {
+            works[0].Fail(e);
+        }
+        catch (Exception)
+        {
+            // One of them may be the cause, and the others should not suffer for it.
+            foreach (var work in works)
+                Embed([work]);
+        }
+    }
+
+    private void Answer(InferenceWork work, InferenceResult result)
+    {
+        metrics.Waited(result.Waited);
+        if (Array.FindIndex(result.Vectors, vector => !float.IsFinite(vector.Sum())) is >= 0 and var bad)
+            work.Fail(new NotFiniteException(work.Model.Name, bad));
+        else
+            work.Succeed(result);
     }
 }

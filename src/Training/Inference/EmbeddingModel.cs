@@ -11,6 +11,7 @@ namespace ContrastiveService.Training.Inference;
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly Backbone encoder;
+    private readonly IDisposable folding; // batch norms lie in the convolutions: nothing here is ever trained
     private readonly Device device;
 
     private EmbeddingModel(Backbone encoder, Preprocessing preprocessing, Device device)
@@ -18,6 +19,7 @@ public sealed class EmbeddingModel : IDisposable
         this.encoder = encoder;
         this.device = device;
         Preprocessing = preprocessing;
+        folding = encoder.Folded();
     }
 
     /// <summary>The transform that pictures need.</summary>
@@ -25,6 +27,9 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>Width of an embedding.</summary>
     public int Width => encoder.Width;
+
+    /// <summary>Memory of its weights and buffers, in bytes.</summary>
+    public long Bytes => encoder.parameters().Cast<Tensor>().Concat(encoder.buffers()).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Builds the network and loads its weights.</summary>
     /// <param name="plan">The plan it was trained by.</param>
@@ -80,5 +85,9 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => encoder.Dispose();
+    public void Dispose()
+    {
+        folding.Dispose();
+        encoder.Dispose();
+    }
 }
