@@ -1,3 +1,4 @@
+using ContrastiveService.Api.Health;
 using Prometheus;
 
 namespace ContrastiveService.Api.Inference;
@@ -14,6 +15,8 @@ static class InferenceServices
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<Embedder>();
+        services.AddSingleton<NumericProbe>();
+        services.AddHostedService(provider => provider.GetRequiredService<NumericProbe>());
     }
 
     /// <summary>Figures for Prometheus. Like everything else they want a key, which Prometheus can send.</summary>

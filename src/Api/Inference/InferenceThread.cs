@@ -17,6 +17,7 @@ sealed class InferenceThread : IDisposable
     private readonly ApiOptions options;
     private readonly InferenceMetrics metrics;
     private readonly Thread thread;
+    private readonly ThreadWatch watch = new();
     private volatile bool stopping;
 
     public InferenceThread(IOptions<ApiOptions> options, InferenceMetrics metrics)
@@ -26,6 +27,9 @@ sealed class InferenceThread : IDisposable
         thread = new Thread(Serve) { Name = "inference", IsBackground = true };
         thread.Start();
     }
+
+    /// <summary>That the thread hangs in something, and in what; null while it gets on.</summary>
+    public string? Hangs => watch.Hangs;
 
     /// <summary>Embeds decoded pictures, in their order: at most a batch of them.</summary>
     public Task<InferenceResult> RunAsync(Caller caller, LoadedModel model, byte[][] chw, CancellationToken stop)
@@ -81,10 +85,14 @@ sealed class InferenceThread : IDisposable
 
     private void Run(IReadOnlyList<QueuedWork> works)
     {
+        if (works.Count == 0)
+            return;
+        watch.Begin(works[0].Model?.Name ?? "work beside the models", works.Sum(work => work.Weight) * (works[0].Model?.Rate.Seconds ?? 0));
         if (works is [ILoneWork alone])
             alone.Run();
-        else if (works.Count > 0)
+        else
             Embed([.. works.Cast<InferenceWork>()]);
+        watch.End();
     }
 
     /// <summary>One batch. Whatever goes wrong is its senders' to hear; the thread goes on.</summary>
