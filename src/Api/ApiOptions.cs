@@ -57,9 +57,9 @@ sealed class ApiOptions : IValidatableObject
     [Range(0.001, 3600)]
     public double InferenceDeadlineSeconds { get; set; } = 30;
 
-    /// <summary>CPU threads that a network may use; the rest is left to decoding and to whatever else runs here.</summary>
+    /// <summary>Threads that compute, each a batch of its own. Decoding takes turns with them.</summary>
     [Range(1, 1024)]
-    public int InferenceThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public int InferenceThreads { get; set; } = Environment.ProcessorCount;
 
     /// <summary>Pictures that go through a network at once.</summary>
     [Range(1, 4096)]

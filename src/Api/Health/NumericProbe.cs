@@ -7,7 +7,7 @@ namespace ContrastiveService.Api.Health;
 /// Every few seconds puts the golden picture through every loaded model, on the way that everybody's pictures go, and compares what comes out with what the model's
 /// card says. A device that computes wrongly, or an inference thread that hangs, is known within ten seconds.
 /// </summary>
-sealed class NumericProbe(ModelCache cache, InferenceThread inference) : BackgroundService
+sealed class NumericProbe(ModelCache cache, InferenceThreads inference) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2), Look = TimeSpan.FromMilliseconds(500);
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Pictures in, unit vectors out, whichever door they came through.</summary>
-sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding, InferenceThread inference, IOptions<ApiOptions> options, IHttpContextAccessor http)
+sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding, InferenceThreads inference, IOptions<ApiOptions> options, IHttpContextAccessor http)
 {
     /// <exception cref="ApiException">A picture cannot be read, or this cannot be done in time.</exception>
     public async Task<Embedded> EmbedAsync(ModelVersion version, IReadOnlyList<Picture> pictures, CancellationToken stop)
@@ -15,7 +15,8 @@ sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding
         var caller = Caller.Of(http.HttpContext, pictures.Count, options.Value);
         using var lease = await cache.LeaseAsync(version, stop);
         var (model, preprocessing) = (lease.Model, lease.Model.Network.Preprocessing);
-        var each = Math.Max(model.Rate.Seconds, decoding.Rate.Seconds / DecodePool.Places);
+        var each = Math.Max(model.Rate.Seconds / inference.Count, decoding.Rate.Seconds / DecodePool.Places);
+        var size = Math.Clamp(Math.Min(options.Value.InferenceBatch, model.Network.BestBatch), 1, Math.Max(1, (pictures.Count + inference.Count - 1) / inference.Count));
         using var seats = admission.Admit(caller, pictures.Count, (long)preprocessing.Size * preprocessing.Size, each);
         var start = Stopwatch.GetTimestamp();
         // In pieces, so that the first goes through the network while the next is decoded, and a small request need not wait for the whole of a large one.
@@ -23,7 +24,7 @@ sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding
         var pieces = new List<Task<InferenceResult>>();
         try
         {
-            foreach (var piece in pictures.ToArray().Chunk(options.Value.InferenceBatch))
+            foreach (var piece in pictures.ToArray().Chunk(size))
                 pieces.Add(inference.RunAsync(caller, model, await decoding.DecodeAsync(piece, preprocessing, stop), end.Token));
             var decoded = Stopwatch.GetElapsedTime(start);
             var results = await Task.WhenAll(pieces);
@@ -37,7 +38,7 @@ sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding
             if (e is NotFiniteException && pieces.FindIndex(p => p.Exception?.InnerException is NotFiniteException) is >= 0 and var at
                 && pieces[at].Exception!.InnerException is NotFiniteException fault)
             {
-                var param = pictures[(at * options.Value.InferenceBatch) + fault.Position].Param;
+                var param = pictures[(at * size) + fault.Position].Param;
                 throw new ApiException(StatusCodes.Status500InternalServerError, "not_finite", $"{fault.Message} It is {param}; the others are not to blame.", param);
             }
 

@@ -16,7 +16,14 @@ sealed class FairQueue
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => lanes.All(lane => lane.IsEmpty);
 
-    public void Add(QueuedWork work) => lanes[(int)work.Caller.Class].Add(work);
+    /// <summary>How many pictures wait.</summary>
+    public int Pictures { get; private set; }
+
+    public void Add(QueuedWork work)
+    {
+        lanes[(int)work.Caller.Class].Add(work);
+        Pictures += work.Weight;
+    }
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
     /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
@@ -28,9 +35,13 @@ sealed class FairQueue
         if (order[0].Take() is not { } first)
             return [];
         var taken = new List<QueuedWork> { first };
-        if (first.Model is null)
-            return taken;
         var pictures = first.Weight;
+        if (first.Model is null)
+        {
+            Pictures -= pictures;
+            return taken;
+        }
+
         foreach (var lane in order)
         {
             while (lane.TryTake(first.Model, most - pictures, out var more))
@@ -40,6 +51,7 @@ sealed class FairQueue
             }
         }
 
+        Pictures -= pictures;
         return taken;
     }
 

@@ -9,7 +9,7 @@ static class InferenceServices
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<InferenceMetrics>();
-        services.AddSingleton<InferenceThread>();
+        services.AddSingleton<InferenceThreads>();
         services.AddSingleton<DecodePool>();
         services.AddSingleton<Admission>();
         services.AddSingleton<ModelLoader>();

@@ -9,7 +9,7 @@ using ContrastiveService.Training.Plans;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Brings a model version from the database into memory and runs it once, so that its first caller does not wait for libtorch to warm up.</summary>
-sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThread inference, ILogger<ModelLoader> logger)
+sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThreads inference, ILogger<ModelLoader> logger)
 {
     private const int WarmUp = 8;
 

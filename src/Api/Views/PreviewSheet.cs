@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Views;
 
 /// <summary>From encoded pictures to the sheet, through the trainer's decoder and the trainer's views.</summary>
-sealed class PreviewSheet(InferenceThread inference, Admission admission, IHttpContextAccessor http, IOptions<ApiOptions> options)
+sealed class PreviewSheet(InferenceThreads inference, Admission admission, IHttpContextAccessor http, IOptions<ApiOptions> options)
 {
     /// <exception cref="ApiException">A picture cannot be read, or too much waits for the thread already.</exception>
     public async Task<byte[]> MakeAsync(ViewPreviewPlan plan, IReadOnlyList<Picture> pictures, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Inference;
 
-/// <summary>A trained encoder that answers. Calls may come from any thread, one at a time; each must run to its end on the thread that began it.</summary>
+/// <summary>A trained encoder that answers. Calls may come from several threads at a time; each must run to its end on the thread that began it.</summary>
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly Backbone encoder;
@@ -27,6 +27,9 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>Width of an embedding.</summary>
     public int Width => encoder.Width;
+
+    /// <summary>Pictures at a time that it is fastest with, about: as many as keep a GPU busy, as few as leave a layer's maps in a processor's cache.</summary>
+    public int BestBatch => FeatureExtractor.BestBatch(device, Preprocessing.Size);
 
     /// <summary>Memory of its weights and buffers, in bytes.</summary>
     public long Bytes => encoder.parameters().Cast<Tensor>().Concat(encoder.buffers()).Sum(tensor => tensor.numel() * tensor.element_size());

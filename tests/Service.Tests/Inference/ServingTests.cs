@@ -31,6 +31,24 @@ public sealed class ServingTests(ServiceFixture service)
     }
 
     [Fact]
+    public async Task Many_at_a_time_get_what_each_alone_gets()
+    {
+        var model = await service.ModelAsync();
+        var uris = Enumerable.Range(0, 48).Select(i => TestPictures.DataUri(TrainedModel.Picture(i))).ToArray();
+        var alone = new List<float[]>();
+        foreach (var uri in uris)
+            alone.Add(await EmbedAsync(uri));
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 4).SelectMany(_ => uris).Select(EmbedAsync));
+
+        foreach (var (i, vector) in together.Index())
+            vector.Zip(alone[i % uris.Length], (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-5f, $"picture {i % uris.Length}");
+
+        async Task<float[]> EmbedAsync(string uri) =>
+            [.. (await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = uri }).JsonAsync()).Items("data").Single().Items("embedding").Select(x => x.GetSingle())];
+    }
+
+    [Fact]
     public async Task A_request_without_an_id_of_its_own_gets_one()
     {
         using var answer = await service.Http.GetAsync("/api/v1/models");
@@ -68,7 +86,7 @@ public sealed class ServingTests(ServiceFixture service)
         using var http = ServiceFixture.Client(server, ServiceFixture.Key);
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
         using var hold = new ManualResetEventSlim();
-        var held = server.Services.GetRequiredService<InferenceThread>().RunAsync(Caller.Itself, () => hold.Wait(TimeSpan.FromSeconds(30)), CancellationToken.None);
+        var held = HoldAll(server, hold);
         var waiting = http.PostAsJsonAsync(Path, new { model = model.Name, input = new[] { Uri, Uri } });
         await Eventually.Get("the pictures to wait", () => Task.FromResult(server.Services.GetRequiredService<Admission>().Pictures == 2 ? http : null));
 
@@ -79,7 +97,7 @@ public sealed class ServingTests(ServiceFixture service)
         refused.Headers.GetValues("RateLimit-Remaining").ShouldBe(["0"]);
 
         hold.Set();
-        (await held).ShouldBeTrue();
+        (await held).ShouldAllBe(answered => answered);
         (await waiting).EnsureSuccessStatusCode().Dispose();
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
         (await http.GetStringAsync("/metrics")).ShouldContain("contrastive_refusals_total{reason=\"own_full\"} 1");
@@ -95,7 +113,7 @@ public sealed class ServingTests(ServiceFixture service)
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
         var before = Pictures(await http.GetStringAsync("/metrics"));
         using var hold = new ManualResetEventSlim();
-        var held = server.Services.GetRequiredService<InferenceThread>().RunAsync(Caller.Itself, () => hold.Wait(TimeSpan.FromSeconds(30)), CancellationToken.None);
+        var held = HoldAll(server, hold);
         using var leaving = new CancellationTokenSource();
         var left = http.PostAsJsonAsync(Path, new { model = model.Name, input = Enumerable.Repeat(Uri, 7) }, leaving.Token);
         var admission = server.Services.GetRequiredService<Admission>();
@@ -152,13 +170,20 @@ public sealed class ServingTests(ServiceFixture service)
         await using var server = await StartAsync();
         using var http = ServiceFixture.Client(server, ServiceFixture.Key);
         using var hold = new ManualResetEventSlim();
-        var held = server.Services.GetRequiredService<InferenceThread>().RunAsync(Caller.Itself, () => hold.Wait(TimeSpan.FromSeconds(60)), CancellationToken.None);
+        var held = server.Services.GetRequiredService<InferenceThreads>().RunAsync(Caller.Itself, () => hold.Wait(TimeSpan.FromSeconds(60)), CancellationToken.None);
         var red = await Eventually.Get("readiness to turn red", async () => await http.GetAsync("/health/ready") is { StatusCode: HttpStatusCode.ServiceUnavailable } no ? no : null);
         (await Task.FromResult(red).ProblemAsync(HttpStatusCode.ServiceUnavailable, "inference_unhealthy")).ShouldContain("inference thread");
         hold.Set();
         await held;
         (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await server.StopAsync();
+    }
+
+    /// <summary>Keeps every inference thread busy until it is told.</summary>
+    private static Task<bool[]> HoldAll(WebApplication server, ManualResetEventSlim hold)
+    {
+        var threads = server.Services.GetRequiredService<InferenceThreads>();
+        return Task.WhenAll(Enumerable.Range(0, threads.Count).Select(_ => threads.RunAsync(Caller.Itself, () => hold.Wait(TimeSpan.FromSeconds(30)), CancellationToken.None)));
     }
 
     private async Task<WebApplication> StartAsync(params string[] settings)

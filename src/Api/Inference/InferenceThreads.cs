@@ -6,30 +6,38 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>
-/// The one thread that computes with tensors: libtorch gives every thread that does a pool of its own, and its scopes do not follow an await. It never waits while
-/// anything is queued, and takes as one batch whatever waits for the same model: the longer the queue, the larger the batch. Pictures of the next batch are decoded meanwhile.
+/// The threads that compute with tensors; nobody else does, since libtorch's scopes do not follow an await. On processors each takes a batch of its own and computes it
+/// alone: nothing is waited for between two layers. A GPU has one. None waits while anything is queued, and each takes as one batch what waits for the same model: the
+/// longer the queue, the larger the batch. Pictures of the next batches are decoded meanwhile.
 /// </summary>
-sealed class InferenceThread : IDisposable
+sealed class InferenceThreads : IDisposable
 {
     private readonly Lock gate = new();
     private readonly FairQueue queue = new();
     private readonly SemaphoreSlim queued = new(0);
     private readonly ApiOptions options;
     private readonly InferenceMetrics metrics;
-    private readonly Thread thread;
-    private readonly ThreadWatch watch = new();
+    private readonly Thread[] threads;
+    private readonly ThreadWatch[] watches;
     private volatile bool stopping;
 
-    public InferenceThread(IOptions<ApiOptions> options, InferenceMetrics metrics)
+    public InferenceThreads(IOptions<ApiOptions> options, InferenceMetrics metrics)
     {
         this.options = options.Value;
         this.metrics = metrics;
-        thread = new Thread(Serve) { Name = "inference", IsBackground = true };
-        thread.Start();
+        var hasGpu = Compute.HasGpu;
+        watches = [.. Enumerable.Range(0, hasGpu ? 1 : this.options.InferenceThreads).Select(_ => new ThreadWatch())];
+        Compute.UseThreads(hasGpu ? this.options.InferenceThreads : 1, pin: false);
+        threads = [.. watches.Select((watch, i) => new Thread(() => Serve(watch)) { Name = $"inference {i}", IsBackground = true })];
+        foreach (var thread in threads)
+            thread.Start();
     }
 
-    /// <summary>That the thread hangs in something, and in what; null while it gets on.</summary>
-    public string? Hangs => watch.Hangs;
+    /// <summary>Batches that are computed at the same time.</summary>
+    public int Count => threads.Length;
+
+    /// <summary>That a thread hangs in something, and in what; null while all get on.</summary>
+    public string? Hangs => watches.Select(watch => watch.Hangs).FirstOrDefault(hangs => hangs is not null);
 
     /// <summary>Embeds decoded pictures, in their order: at most a batch of them.</summary>
     public Task<InferenceResult> RunAsync(Caller caller, LoadedModel model, byte[][] chw, CancellationToken stop)
@@ -50,8 +58,9 @@ sealed class InferenceThread : IDisposable
     public void Dispose()
     {
         stopping = true;
-        queued.Release();
-        thread.Join();
+        queued.Release(threads.Length);
+        foreach (var thread in threads)
+            thread.Join();
         queued.Dispose();
     }
 
@@ -62,15 +71,14 @@ sealed class InferenceThread : IDisposable
         queued.Release();
     }
 
-    private void Serve()
+    private void Serve(ThreadWatch watch)
     {
-        Compute.UseThreads(options.InferenceThreads, pin: false);
         while (true)
         {
             queued.Wait();
             IReadOnlyList<QueuedWork> works;
             lock (gate)
-                works = queue.Take(options.InferenceBatch);
+                works = queue.Take(Most());
             if (works.Count == 0)
             {
                 // What this signal stood for went with an earlier batch.
@@ -79,11 +87,14 @@ sealed class InferenceThread : IDisposable
                 continue;
             }
 
-            Run([.. works.Where(work => !work.DropIfAbandoned())]);
+            Run([.. works.Where(work => !work.DropIfAbandoned())], watch);
         }
     }
 
-    private void Run(IReadOnlyList<QueuedWork> works)
+    /// <summary>An equal part for each thread of what waits: half of it would lie idle if one took all.</summary>
+    private int Most() => Math.Clamp((queue.Pictures + threads.Length - 1) / threads.Length, 1, options.InferenceBatch);
+
+    private void Run(IReadOnlyList<QueuedWork> works, ThreadWatch watch)
     {
         if (works.Count == 0)
             return;
