@@ -1,6 +1,7 @@
 using ContrastiveService.Bench;
 using ContrastiveService.Bench.Data;
 using ContrastiveService.Bench.Methods;
+using ContrastiveService.Bench.Serving;
 using ContrastiveService.Bench.Training;
 using ContrastiveService.Worker.Running;
 using ContrastiveService.Worker.Supervision;
@@ -21,6 +22,8 @@ return args switch
     ["data-store"] => await StoreBenchmark.RunAsync(),
     ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
     ["data-run", .. var counts] => await RunBenchmark.RunAsync(counts),
+    ["serve", .. var options] => await ServeBenchmark.RunAsync(options),
+    [RawLoop.Mode, var model] => await RawLoop.RunAsync(model),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -42,6 +45,7 @@ static int Usage()
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
+          serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;

@@ -45,21 +45,29 @@ sealed class ApiOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxInputs { get; set; } = 2048;
 
-    /// <summary>Pictures that may wait for the inference thread before callers are sent away with 503.</summary>
+    /// <summary>Pictures that may wait for the inference thread before callers are sent away.</summary>
     [Range(1, 1_000_000)]
     public int InferenceQueue { get; set; } = 4096;
 
-    /// <summary>CPU threads that a network may use; the rest is left to decoding and to whatever else runs here.</summary>
+    /// <summary>The same in pixels of decoded pictures.</summary>
+    [Range(1, long.MaxValue)]
+    public long InferenceQueuePixels { get; set; } = 400_000_000;
+
+    /// <summary>How long an answer is of use to callers who do not say (X-Deadline-Ms): who cannot be served in time is sent away at once.</summary>
+    [Range(0.001, 3600)]
+    public double InferenceDeadlineSeconds { get; set; } = 30;
+
+    /// <summary>Threads that compute, each a batch of its own. Decoding takes turns with them.</summary>
     [Range(1, 1024)]
-    public int InferenceThreads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public int InferenceThreads { get; set; } = Environment.ProcessorCount;
 
     /// <summary>Pictures that go through a network at once.</summary>
     [Range(1, 4096)]
     public int InferenceBatch { get; set; } = 64;
 
-    /// <summary>Models kept in memory; the one used longest ago goes first.</summary>
-    [Range(1, 1000)]
-    public int LoadedModels { get; set; } = 4;
+    /// <summary>Memory for the weights of loaded models, in bytes; the one used longest ago makes room. One that is in use stays, whatever it takes.</summary>
+    [Range(0, long.MaxValue)]
+    public long ModelMemoryBytes { get; set; } = 2L << 30;
 
     /// <summary>Seconds that readiness says no before the server stops listening, so that a balancer looks away first.</summary>
     [Range(0, 600)]

@@ -69,6 +69,7 @@ public static class Program
         app.UseStartingGate();
         app.UseDocumentation();
         app.MapHealth();
+        app.MapInferenceMetrics();
         app.MapDatasets();
         app.MapCatalog();
         app.MapViews();

@@ -31,7 +31,7 @@ static class Answer
         problem.GetProperty("status").GetInt32().ShouldBe((int)expected);
         problem.Text("traceId").ShouldNotBeNullOrEmpty();
         problem.Text("instance").ShouldBe(response.RequestMessage!.RequestUri!.AbsolutePath);
-        error.Text("type").ShouldBe((int)expected >= 500 ? "server_error" : "invalid_request_error");
+        error.Text("type").ShouldBe(expected switch { HttpStatusCode.TooManyRequests => "rate_limit_error", >= HttpStatusCode.InternalServerError => "server_error", _ => "invalid_request_error" });
         error.Text("code").ShouldBe(code, text);
         error.Text("param").ShouldBe(param, text);
         error.Text("message").ShouldBe(problem.Text("detail"));

@@ -20,11 +20,12 @@ static class EmbeddingEndpoint
             .WithUpload(
                 "A picture as the body with ?model=, or pictures as files of a form with the fields model and encoding.", ["file"], ["model", "encoding"],
                 "image/*")
+            .AddEndpointFilter<QueueHeaders>()
             .WithSummary("Embeds pictures; every vector has length 1.");
 
     /// <param name="model">For a picture as the body: name, name:version or name@alias.</param>
     /// <param name="encoding">For a picture as the body: float or base64.</param>
-    private static async Task<EmbeddingsView> EmbedAsync(
+    private static async Task<TimedJson<EmbeddingsView>> EmbedAsync(
         string? model, string? encoding, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options)
     {
         var request = context.Request;
@@ -49,10 +50,10 @@ static class EmbeddingEndpoint
             MediaTypes.RequireJson(request, "multipart/form-data, or a picture as image/png, image/jpeg, image/webp, image/gif or image/bmp");
         return await EmbedAsync(await models.RequireAsync(model, stop), [await RawPicture.ReadAsync(request, options.Value, stop)], Encoding(encoding));
 
-        async Task<EmbeddingsView> EmbedAsync(ModelVersion version, IReadOnlyList<Picture> pictures, VectorEncoding how)
+        async Task<TimedJson<EmbeddingsView>> EmbedAsync(ModelVersion version, IReadOnlyList<Picture> pictures, VectorEncoding how)
         {
             var embedded = await embedder.EmbedAsync(version, pictures, stop);
-            return new EmbeddingsView(embedded.Model, embedded.Width, [.. embedded.Vectors.Select((v, i) => EmbeddingView.Of(i, v, how))]);
+            return new(new(embedded.Model, embedded.Width, [.. embedded.Vectors.Select((v, i) => EmbeddingView.Of(i, v, how))]), embedded.Timings);
         }
     }
 

@@ -14,7 +14,11 @@ static class ProblemWriter
         var response = context.Response;
         response.StatusCode = fault.Status;
         if (fault.RetryAfter is { } wait)
+        {
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture); // OpenAI's clients prefer it
+        }
+
         // OpenAI's clients resend a POST on 409; the answer would be the same.
         if (fault.Status == StatusCodes.Status409Conflict)
             response.Headers["x-should-retry"] = "false";

@@ -10,10 +10,10 @@ static class HealthEndpoints
     {
         var health = routes.MapGroup("/health").WithTags("Health").AllowAnonymous();
         health.MapGet("/live", () => TypedResults.Ok(new HealthStatus("live"))).WithSummary("The process runs.");
-        health.MapGet("/ready", ReadyAsync).WithSummary("The database is reachable, its schema is up to date, and the process is not about to stop.");
+        health.MapGet("/ready", ReadyAsync).WithSummary("The database is reachable, its schema is up to date, loaded models compute what they did when they were stored, and the process is not about to stop.");
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, Database database, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(Readiness readiness, Database database, NumericProbe probe, CancellationToken cancellationToken)
     {
         if (readiness.Draining)
             throw NotReady("draining", "The service is stopping.");
@@ -21,6 +21,8 @@ static class HealthEndpoints
             throw NotReady("starting", "The database schema is not up to date yet.");
         if (!await database.IsReachableAsync(cancellationToken))
             throw NotReady("database_unavailable", "The database cannot be reached.");
+        if (probe.Fault is { } fault)
+            throw NotReady("inference_unhealthy", fault);
         return TypedResults.Ok(new HealthStatus("ready"));
     }
 

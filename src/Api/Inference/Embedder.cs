@@ -1,41 +1,56 @@
+using System.Diagnostics;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Models;
-using ContrastiveService.Training.Data;
-using ContrastiveService.Training.Inference;
 using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Pictures in, unit vectors out, whichever door they came through.</summary>
-sealed class Embedder(ModelCache cache, InferenceThread inference, IOptions<ApiOptions> options)
+sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding, InferenceThreads inference, IOptions<ApiOptions> options, IHttpContextAccessor http)
 {
-    /// <exception cref="ApiException">A picture cannot be read, or too many are waiting.</exception>
-    public async Task<Embedded> EmbedAsync(ModelVersion version, IReadOnlyList<Picture> pictures, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">A picture cannot be read, or this cannot be done in time.</exception>
+    public async Task<Embedded> EmbedAsync(ModelVersion version, IReadOnlyList<Picture> pictures, CancellationToken stop)
     {
-        using var seats = inference.Reserve(pictures.Count);
-        using var lease = await cache.LeaseAsync(version, cancellationToken);
-        var network = lease.Model.Network;
-        var decoded = pictures.AsParallel().AsOrdered().Select(p => Decode(p, network)).ToArray();
-        if (Array.Find(decoded, d => d.Fault is not null).Fault is { } fault)
-            throw fault;
-        var vectors = await inference.RunAsync(network, [.. decoded.Select(d => d.Chw!)], cancellationToken);
-        return new Embedded(lease.Model.Name, network.Width, vectors, lease.Model.Card.Background);
-    }
-
-    private (byte[]? Chw, ApiException? Fault) Decode(Picture picture, EmbeddingModel model)
-    {
+        var caller = Caller.Of(http.HttpContext, pictures.Count, options.Value);
+        using var lease = await cache.LeaseAsync(version, stop);
+        var (model, preprocessing) = (lease.Model, lease.Model.Network.Preprocessing);
+        var each = Math.Max(model.Rate.Seconds / inference.Count, decoding.Rate.Seconds / DecodePool.Places);
+        var size = Math.Clamp(Math.Min(options.Value.InferenceBatch, model.Network.BestBatch), 1, Math.Max(1, (pictures.Count + inference.Count - 1) / inference.Count));
+        using var seats = admission.Admit(caller, pictures.Count, (long)preprocessing.Size * preprocessing.Size, each);
+        var start = Stopwatch.GetTimestamp();
+        // In pieces, so that the first goes through the network while the next is decoded, and a small request need not wait for the whole of a large one.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var pieces = new List<Task<InferenceResult>>();
         try
         {
-            PictureLimits.Identify(picture.Bytes, options.Value);
-            var (size, channels) = (model.Preprocessing.Size, model.Preprocessing.Channels);
-            var chw = new byte[channels * size * size];
-            ImageDecoder.Decode(picture.Bytes, size, channels, chw);
-            return (chw, null);
+            foreach (var piece in pictures.ToArray().Chunk(size))
+                pieces.Add(inference.RunAsync(caller, model, await decoding.DecodeAsync(piece, preprocessing, stop), end.Token));
+            var decoded = Stopwatch.GetElapsedTime(start);
+            var results = await Task.WhenAll(pieces);
+            return new Embedded(
+                model.Name, model.Network.Width, [.. results.SelectMany(r => r.Vectors)], model.Card.Background, Split(decoded, Stopwatch.GetElapsedTime(start), results[^1]));
         }
-        catch (ImageFormatException e)
+        catch (Exception e)
         {
-            return (null, ApiException.BadRequest(picture.Param, $"{picture.Param} cannot be read as a picture. {e.Message}", "invalid_image"));
+            await end.CancelAsync(); // what still waits is of no use any more
+            await Task.WhenAll(pieces).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (e is NotFiniteException && pieces.FindIndex(p => p.Exception?.InnerException is NotFiniteException) is >= 0 and var at
+                && pieces[at].Exception!.InnerException is NotFiniteException fault)
+            {
+                var param = pictures[(at * size) + fault.Position].Param;
+                throw new ApiException(StatusCodes.Status500InternalServerError, "not_finite", $"{fault.Message} It is {param}; the others are not to blame.", param);
+            }
+
+            throw;
         }
+    }
+
+    /// <summary>What came after the last picture was decoded is the last piece's waiting and its forward pass; earlier pieces passed meanwhile.</summary>
+    private static Timings Split(TimeSpan decoded, TimeSpan whole, InferenceResult last)
+    {
+        var after = whole - decoded;
+        var forward = last.Forward < after ? last.Forward : after;
+        return new(decoded, after - forward, forward);
     }
 }

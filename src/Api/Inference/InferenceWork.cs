@@ -1,41 +1,19 @@
-using ContrastiveService.Training.Inference;
-
 namespace ContrastiveService.Api.Inference;
 
-/// <summary>Pictures of one request that wait for their vectors.</summary>
-sealed class InferenceWork(EmbeddingModel model, byte[][] pictures, CancellationToken cancellationToken) : ThreadWork
+/// <summary>Decoded pictures of one request that wait for their vectors.</summary>
+sealed class InferenceWork(Caller caller, LoadedModel model, byte[][] pictures, CancellationToken stop) : QueuedWork(caller, pictures.Length, stop)
 {
-    private readonly TaskCompletionSource<float[][]> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<InferenceResult> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EmbeddingModel Model => model;
+    public override LoadedModel Model => model;
 
     public byte[][] Pictures => pictures;
 
-    public Task<float[][]> Result => result.Task;
+    public Task<InferenceResult> Result => result.Task;
 
-    public override void Run() => Run([this]);
+    public void Succeed(InferenceResult answer) => result.TrySetResult(answer);
 
-    /// <summary>Runs works of one model as one batch. Whatever goes wrong is theirs to hear; the thread goes on.</summary>
-    public static void Run(List<InferenceWork> works)
-    {
-        works.RemoveAll(w => w.GaveUp());
-        if (works.Count == 0)
-            return;
-        try
-        {
-            var vectors = works[0].Model.Embed([.. works.SelectMany(w => w.Pictures)]).AsSpan();
-            foreach (var work in works)
-            {
-                work.result.SetResult(vectors[..work.Pictures.Length].ToArray());
-                vectors = vectors[work.Pictures.Length..];
-            }
-        }
-        catch (Exception e)
-        {
-            foreach (var work in works)
-                work.result.TrySetException(e);
-        }
-    }
+    public override bool DropIfAbandoned() => IsAbandoned && result.TrySetCanceled(Stop);
 
-    private bool GaveUp() => cancellationToken.IsCancellationRequested && result.TrySetCanceled(cancellationToken);
+    public override void Fail(Exception fault) => result.TrySetException(fault);
 }

@@ -9,5 +9,8 @@ sealed record LoadedModel(ModelVersion Version, ModelCard Card, EmbeddingModel N
     /// <summary>Its full name: <c>name:version</c>.</summary>
     public string Name => $"{Version.Model}:{Version.Version}";
 
+    /// <summary>Time of its network for one picture.</summary>
+    public ServiceRate Rate { get; } = new();
+
     public void Dispose() => Network.Dispose();
 }

@@ -3,9 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Inference;
 
-/// <summary>The models in memory: each is loaded once however many ask for it at a time, and the one used longest ago makes room when there are too
-/// many.</summary>
-sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDisposable
+/// <summary>The models in memory: each is loaded once however many ask for it at a time, and the one used longest ago makes room when they take too much.</summary>
+sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options, InferenceMetrics metrics) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Entry> entries = [];
@@ -25,7 +24,10 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDis
 
         try
         {
-            return new ModelLease(await entry.Model.WaitAsync(cancellationToken), () => Release(entry));
+            var model = await entry.Model.WaitAsync(cancellationToken);
+            lock (gate)
+                Trim(); // it may have come in beyond the budget
+            return new ModelLease(model, () => Release(entry));
         }
         catch
         {
@@ -49,13 +51,34 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options) : IDis
             // The next caller tries a failed load again.
             if (entry.Model.IsFaulted && entries.TryGetValue(entry.VersionId, out var current) && current == entry)
                 entries.Remove(entry.VersionId);
-            while (entries.Count > options.Value.LoadedModels && Unused().MinBy(e => e.LastUsed) is { } oldest)
-            {
-                entries.Remove(oldest.VersionId);
-                oldest.Model.Result.Dispose();
-            }
+            Trim();
         }
     }
+
+    private void Trim()
+    {
+        while (Bytes > options.Value.ModelMemoryBytes && Unused().MinBy(e => e.LastUsed) is { } oldest)
+        {
+            entries.Remove(oldest.VersionId);
+            oldest.Model.Result.Dispose();
+        }
+
+        metrics.Loaded(Loaded().Count, Bytes);
+    }
+
+    /// <summary>All that are in memory now.</summary>
+    public IReadOnlyList<ModelVersion> Versions
+    {
+        get
+        {
+            lock (gate)
+                return [.. Loaded().Select(model => model.Version)];
+        }
+    }
+
+    private long Bytes => Loaded().Sum(model => model.Network.Bytes);
+
+    private List<LoadedModel> Loaded() => [.. entries.Values.Where(e => e.Model.IsCompletedSuccessfully).Select(e => e.Model.Result)];
 
     private IEnumerable<Entry> Unused() => entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully);
 

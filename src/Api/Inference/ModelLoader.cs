@@ -9,8 +9,10 @@ using ContrastiveService.Training.Plans;
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Brings a model version from the database into memory and runs it once, so that its first caller does not wait for libtorch to warm up.</summary>
-sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThread inference, ILogger<ModelLoader> logger)
+sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThreads inference, ILogger<ModelLoader> logger)
 {
+    private const int WarmUp = 8;
+
     public async Task<LoadedModel> LoadAsync(ModelVersion version)
     {
         var watch = Stopwatch.StartNew();
@@ -18,7 +20,10 @@ sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThread in
         // Loading computes nothing large, but it blocks; a thread of its own keeps it off the pool that serves requests.
         var model = await Task.Factory.StartNew(() => Load(version, weights), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var (size, channels) = (model.Network.Preprocessing.Size, model.Network.Preprocessing.Channels);
-        await inference.RunAsync(model.Network, [new byte[channels * size * size]], CancellationToken.None);
+        var blank = new byte[channels * size * size];
+        await inference.RunAsync(Caller.Itself, () => model.Network.Embed([blank]), CancellationToken.None);
+        // A second time, warm and several at once: what admission reckons with first.
+        await inference.RunAsync(Caller.Itself, model, [.. Enumerable.Repeat(blank, WarmUp)], CancellationToken.None);
         LogLoaded(logger, model.Name, watch.ElapsedMilliseconds);
         return model;
     }

@@ -1,20 +1,15 @@
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Something other than a network's forward pass that computes with tensors.</summary>
-sealed class TensorWork<T>(Func<T> compute, CancellationToken cancellationToken) : ThreadWork
+sealed class TensorWork<T>(Caller caller, Func<T> compute, CancellationToken stop) : QueuedWork(caller, 1, stop), ILoneWork
 {
     private readonly TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Result => result.Task;
 
-    public override void Run()
+    /// <summary>Does it on the calling thread. Whatever goes wrong is its sender's to hear; this does not throw.</summary>
+    public void Run()
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            result.SetCanceled(cancellationToken);
-            return;
-        }
-
         try
         {
             result.SetResult(compute());
@@ -24,4 +19,8 @@ sealed class TensorWork<T>(Func<T> compute, CancellationToken cancellationToken)
             result.SetException(e);
         }
     }
+
+    public override bool DropIfAbandoned() => IsAbandoned && result.TrySetCanceled(Stop);
+
+    public override void Fail(Exception fault) => result.TrySetException(fault);
 }

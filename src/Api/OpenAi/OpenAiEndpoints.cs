@@ -1,6 +1,7 @@
 using ContrastiveService.Api.Documentation;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Inference;
+using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Models;
@@ -18,12 +19,13 @@ static class OpenAiEndpoints
         var door = routes.MapGroup("/v1").WithTags("OpenAI-compatible");
         door.MapPost("/embeddings", EmbedAsync)
             .WithExample($$"""{ "model": "fashion", "input": ["{{PictureExamples.Square}}"], "encoding_format": "float" }""")
+            .AddEndpointFilter<QueueHeaders>()
             .WithSummary("Embeds pictures sent as data URIs, in OpenAI's shapes.");
         door.MapGet("/models", ListAsync).WithSummary("Models, in OpenAI's shapes.");
         door.MapGet("/models/{id}", GetAsync).WithSummary("A model by name, name:version or name@alias, in OpenAI's shapes.");
     }
 
-    private static async Task<OpenAiEmbeddings> EmbedAsync(
+    private static async Task<TimedJson<OpenAiEmbeddings>> EmbedAsync(
         OpenAiEmbeddingsRequest body, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options,
         CancellationToken cancellationToken)
     {
@@ -40,7 +42,7 @@ static class OpenAiEndpoints
                 $"{version.Model}:{version.Version} makes vectors of {version.Width} dimensions, and a part of one would not be an embedding. Leave dimensions out.");
         var pictures = await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, cancellationToken);
         var embedded = await embedder.EmbedAsync(version, pictures, cancellationToken);
-        return new("list", [.. embedded.Vectors.Select((v, i) => OpenAiEmbedding.Of(i, v, base64))], embedded.Model, new(pictures.Count, pictures.Count));
+        return new(new("list", [.. embedded.Vectors.Select((v, i) => OpenAiEmbedding.Of(i, v, base64))], embedded.Model, new(pictures.Count, pictures.Count)), embedded.Timings);
     }
 
     private static async Task<OpenAiModels> ListAsync(ModelStore models, CancellationToken cancellationToken)

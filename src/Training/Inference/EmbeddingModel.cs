@@ -7,10 +7,11 @@ using static TorchSharp.torch;
 
 namespace ContrastiveService.Training.Inference;
 
-/// <summary>A trained encoder that answers. Calls may come from any thread, one at a time; each must run to its end on the thread that began it.</summary>
+/// <summary>A trained encoder that answers. Calls may come from several threads at a time; each must run to its end on the thread that began it.</summary>
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly Backbone encoder;
+    private readonly IDisposable folding; // batch norms lie in the convolutions: nothing here is ever trained
     private readonly Device device;
 
     private EmbeddingModel(Backbone encoder, Preprocessing preprocessing, Device device)
@@ -18,6 +19,7 @@ public sealed class EmbeddingModel : IDisposable
         this.encoder = encoder;
         this.device = device;
         Preprocessing = preprocessing;
+        folding = encoder.Folded();
     }
 
     /// <summary>The transform that pictures need.</summary>
@@ -25,6 +27,12 @@ public sealed class EmbeddingModel : IDisposable
 
     /// <summary>Width of an embedding.</summary>
     public int Width => encoder.Width;
+
+    /// <summary>Pictures at a time that it is fastest with, about: as many as keep a GPU busy, as few as leave a layer's maps in a processor's cache.</summary>
+    public int BestBatch => FeatureExtractor.BestBatch(device, Preprocessing.Size);
+
+    /// <summary>Memory of its weights and buffers, in bytes.</summary>
+    public long Bytes => encoder.parameters().Cast<Tensor>().Concat(encoder.buffers()).Sum(tensor => tensor.numel() * tensor.element_size());
 
     /// <summary>Builds the network and loads its weights.</summary>
     /// <param name="plan">The plan it was trained by.</param>
@@ -80,5 +88,9 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => encoder.Dispose();
+    public void Dispose()
+    {
+        folding.Dispose();
+        encoder.Dispose();
+    }
 }

@@ -12,6 +12,9 @@ internal static class FeatureExtractor
     /// <summary>On a GPU as many as keep it busy; on a processor as few as leave a layer's maps in its cache.</summary>
     private const long PixelsPerBatch = 256L * 64 * 64, PixelsInCache = 128L * 28 * 28;
 
+    /// <summary>Pictures at a time.</summary>
+    public static int BestBatch(Device device, int size) => (int)Math.Clamp((device.type == DeviceType.CPU ? PixelsInCache : PixelsPerBatch) / ((long)size * size), 8, 512);
+
     /// <summary>Encodes without gradient, in evaluation mode; the encoder is left in evaluation mode.</summary>
     /// <param name="indices">Positions in the store.</param>
     /// <returns>(n, width) float32 on the device.</returns>
@@ -22,7 +25,7 @@ internal static class FeatureExtractor
         using var scope = NewDisposeScope();
         encoder.eval();
         using var folded = encoder.Folded();
-        var batch = (int)Math.Clamp((device.type == DeviceType.CPU ? PixelsInCache : PixelsPerBatch) / ((long)images.Size * images.Size), 8, 512);
+        var batch = BestBatch(device, images.Size);
         var parts = new List<Tensor>();
         foreach (var chunk in indices.Chunk(batch))
         {

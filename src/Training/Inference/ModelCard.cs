@@ -20,6 +20,9 @@ public sealed record ModelCard(
     /// <summary>All that was measured on that split, with the floors; null on cards that were written before there was one.</summary>
     public Judgement? Judgement { get; init; }
 
+    /// <summary>What the model makes of <see cref="GoldenPicture"/>, of length 1; null on cards that were written before there was one.</summary>
+    public float[]? Golden { get; init; }
+
     /// <summary>What was gained on the target domain; null where the job had one domain.</summary>
     public DomainReport? Domains { get; init; }
 

@@ -50,10 +50,20 @@ public static class ModelCardWriter
             Measure(queries.Features, items, images, split, plan.Seed))
         {
             Judgement = judgement,
+            Golden = Golden(encoder, position.Preprocessing, device),
             Domains = splits.Target is { } target ? DomainReport.Of(position.Before.Results, target.Reported.Split) : null,
         };
 
         double? First(LabelScores? scores) => scores?.Knn.TryGetValue(plan.Evaluation.Knn[0], out var accuracy) == true ? accuracy : null;
+    }
+
+    private static float[] Golden(Backbone encoder, Preprocessing preprocessing, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var folded = encoder.Folded();
+        var (channels, size) = (preprocessing.Channels, preprocessing.Size);
+        var pixels = tensor(GoldenPicture.Of(channels, size), ScalarType.Byte).view(1, channels, size, size).to(device);
+        return nn.functional.normalize(encoder.forward(preprocessing.Normalize(pixels)), dim: 1).cpu().data<float>().ToArray();
     }
 
     private static Background Measure(Tensor features, long[] items, ImageStore images, string split, long seed)

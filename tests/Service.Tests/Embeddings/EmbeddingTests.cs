@@ -141,24 +141,6 @@ public sealed class EmbeddingTests(ServiceFixture service)
         }
     }
 
-    [Fact]
-    public async Task When_too_many_wait_callers_are_told_to_come_back()
-    {
-        var model = await service.ModelAsync();
-        var server = await service.StartApiAsync($"--Api:Keys:0={ServiceFixture.Key}", "--Api:InferenceQueue=2");
-        await using (server)
-        {
-            using var http = ServiceFixture.Client(server, ServiceFixture.Key);
-            await Eventually.Get("the server to be ready", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode ? http : null);
-            var uri = TestPictures.DataUri(Picture);
-            await http.PostAsJsonAsync(Path, new { model = model.Name, input = new[] { uri, uri } }).JsonAsync();
-            using var busy = await http.PostAsJsonAsync(Path, new { model = model.Name, input = new[] { uri, uri, uri } });
-            busy.Headers.RetryAfter.ShouldNotBeNull();
-            await Task.FromResult(busy).ProblemAsync(HttpStatusCode.ServiceUnavailable, "overloaded");
-            await server.StopAsync();
-        }
-    }
-
     private static ByteArrayContent Raw(string mediaType, byte[]? bytes = null) =>
         new(bytes ?? Picture) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
 

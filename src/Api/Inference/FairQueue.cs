@@ -1,0 +1,116 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ContrastiveService.Api.Inference;
+
+/// <summary>
+/// Decides whose pictures go through a network next. Within a class every API key gets the same share however much it asks for, counted in pictures: start-time fair
+/// queueing (Goyal, Vin and Cheng 1996). The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
+/// </summary>
+sealed class FairQueue
+{
+    private const int BulkTurn = 5;
+
+    private readonly Lane[] lanes = [.. Enum.GetValues<RequestClass>().Select(_ => new Lane())];
+    private int batches;
+
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty => lanes.All(lane => lane.IsEmpty);
+
+    /// <summary>How many pictures wait.</summary>
+    public int Pictures { get; private set; }
+
+    public void Add(QueuedWork work)
+    {
+        lanes[(int)work.Caller.Class].Add(work);
+        Pictures += work.Weight;
+    }
+
+    /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
+    /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
+    /// <returns>Empty when nothing waits.</returns>
+    public IReadOnlyList<QueuedWork> Take(int most)
+    {
+        var bulkFirst = !lanes[(int)RequestClass.Bulk].IsEmpty && (lanes[(int)RequestClass.Interactive].IsEmpty || ++batches % BulkTurn == 0);
+        Lane[] order = bulkFirst ? [lanes[(int)RequestClass.Bulk], lanes[(int)RequestClass.Interactive]] : [.. lanes];
+        if (order[0].Take() is not { } first)
+            return [];
+        var taken = new List<QueuedWork> { first };
+        var pictures = first.Weight;
+        if (first.Model is null)
+        {
+            Pictures -= pictures;
+            return taken;
+        }
+
+        foreach (var lane in order)
+        {
+            while (lane.TryTake(first.Model, most - pictures, out var more))
+            {
+                taken.Add(more);
+                pictures += more.Weight;
+            }
+        }
+
+        Pictures -= pictures;
+        return taken;
+    }
+
+    /// <summary>The works of one class.</summary>
+    private sealed class Lane
+    {
+        private static readonly object NoModel = new();
+
+        private readonly Dictionary<object, PriorityQueue<QueuedWork, (double Start, long Arrival)>> byModel = [];
+        private readonly Dictionary<string, double> finishes = []; // of each key's last work, in virtual time
+        private double now; // virtual time: the start of what was taken last
+        private long arrivals;
+
+        public bool IsEmpty => byModel.Count == 0;
+
+        public void Add(QueuedWork work)
+        {
+            var start = Math.Max(now, finishes.GetValueOrDefault(work.Caller.Key));
+            finishes[work.Caller.Key] = start + work.Weight;
+            if (!byModel.TryGetValue(work.Model ?? NoModel, out var queue))
+                byModel.Add(work.Model ?? NoModel, queue = new());
+            queue.Enqueue(work, (start, arrivals++));
+        }
+
+        public QueuedWork? Take()
+        {
+            object? best = null;
+            var first = (Start: double.PositiveInfinity, Arrival: long.MaxValue);
+            foreach (var (model, queue) in byModel)
+            {
+                queue.TryPeek(out _, out var head);
+                if (head.CompareTo(first) < 0)
+                    (best, first) = (model, head);
+            }
+
+            return best is null ? null : Dequeue(best);
+        }
+
+        public bool TryTake(LoadedModel model, int most, [NotNullWhen(true)] out QueuedWork? work)
+        {
+            work = byModel.TryGetValue(model, out var queue) && queue.Peek().Weight <= most ? Dequeue(model) : null;
+            return work is not null;
+        }
+
+        private QueuedWork Dequeue(object model)
+        {
+            var queue = byModel[model];
+            queue.TryDequeue(out var work, out var place);
+            if (queue.Count == 0)
+                byModel.Remove(model);
+            now = Math.Max(now, place.Start);
+            if (byModel.Count == 0)
+            {
+                // Nobody waits: nobody is ahead of anybody.
+                finishes.Clear();
+                now = 0;
+            }
+
+            return work!;
+        }
+    }
+}
