@@ -20,7 +20,7 @@ sealed class Embedder(ModelCache cache, InferenceThread inference, IOptions<ApiO
         if (Array.Find(decoded, d => d.Fault is not null).Fault is { } fault)
             throw fault;
         var vectors = await inference.RunAsync(network, [.. decoded.Select(d => d.Chw!)], cancellationToken);
-        return new Embedded(lease.Model.Name, network.Width, vectors, lease.Model.Card.Background);
+        return new Embedded(lease.Model.Name, network.Width, vectors, lease.Model.Card);
     }
 
     private (byte[]? Chw, ApiException? Fault) Decode(Picture picture, EmbeddingModel model)
