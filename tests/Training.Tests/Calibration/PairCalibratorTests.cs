@@ -10,7 +10,7 @@ public sealed class PairCalibratorTests
     public void Where_the_truth_is_a_sigmoid_platts_is_found_whatever_the_share_of_positives()
     {
         // Two normals of one width: P(same) is a sigmoid of slope (0.6 − 0.3)/0.15².
-        var calibration = Calibrate(seed => new(Scores.Normal(1_500, 0.6, 0.15, seed), Scores.Normal(20_000, 0.3, 0.15, seed + 1), 400));
+        var calibration = Calibrate(seed => new(Scores.Normal(6_000, 0.6, 0.15, seed), Scores.Normal(20_000, 0.3, 0.15, seed + 1), 400));
 
         calibration.Method.ShouldBe(CalibrationMethod.Platt);
         calibration.Isotonic.ShouldBeNull();
