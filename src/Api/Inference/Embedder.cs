@@ -16,11 +16,25 @@ sealed class Embedder(ModelCache cache, InferenceThread inference, IOptions<ApiO
         using var seats = inference.Reserve(pictures.Count);
         using var lease = await cache.LeaseAsync(version, cancellationToken);
         var network = lease.Model.Network;
-        var decoded = pictures.AsParallel().AsOrdered().Select(p => Decode(p, network)).ToArray();
-        if (Array.Find(decoded, d => d.Fault is not null).Fault is { } fault)
-            throw fault;
-        var vectors = await inference.RunAsync(network, [.. decoded.Select(d => d.Chw!)], cancellationToken);
+        var vectors = await inference.RunAsync(network, Decode(pictures, network), cancellationToken);
         return new Embedded(lease.Model.Name, network.Width, vectors, lease.Model.Card);
+    }
+
+    /// <summary>Says which parts of two pictures make them alike.</summary>
+    /// <exception cref="ApiException">A picture cannot be read, or too many are waiting.</exception>
+    public async Task<Explained> ExplainAsync(ModelVersion version, Picture a, Picture b, CancellationToken cancellationToken)
+    {
+        using var seats = inference.Reserve(2);
+        using var lease = await cache.LeaseAsync(version, cancellationToken);
+        var network = lease.Model.Network;
+        var decoded = Decode([a, b], network);
+        return new(await inference.RunAsync(() => network.Explain(decoded[0], decoded[1]), cancellationToken), decoded[0], decoded[1], network.Preprocessing);
+    }
+
+    private byte[][] Decode(IReadOnlyList<Picture> pictures, EmbeddingModel network)
+    {
+        var decoded = pictures.AsParallel().AsOrdered().Select(p => Decode(p, network)).ToArray();
+        return Array.Find(decoded, d => d.Fault is not null).Fault is { } fault ? throw fault : Array.ConvertAll(decoded, d => d.Chw!);
     }
 
     private (byte[]? Chw, ApiException? Fault) Decode(Picture picture, EmbeddingModel model)

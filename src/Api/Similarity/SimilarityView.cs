@@ -11,7 +11,8 @@ namespace ContrastiveService.Api.Similarity;
 /// <param name="Prior">The share that was assumed.</param>
 /// <param name="Reason">Why there is no probability; null where there is one.</param>
 /// <param name="Decision">Same or not, at the false positive rate that was asked for.</param>
+/// <param name="Explanation">Which parts of the pictures make them alike; null where it was not asked for.</param>
 /// <param name="Background">What the percentile is measured against.</param>
 public sealed record SimilarityView(
     string Model, double Cosine, double Distance, double? Percentile, double? ProbabilitySame, double Prior, string? Reason, DecisionView Decision,
-    BackgroundView Background);
+    ExplanationView? Explanation, BackgroundView Background);
