@@ -45,6 +45,10 @@ sealed class ApiOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxInputs { get; set; } = 2048;
 
+    /// <summary>Pictures on one side of a similarity matrix.</summary>
+    [Range(1, 10_000)]
+    public int MaxMatrixSide { get; set; } = 1000;
+
     /// <summary>Pictures that may wait for the inference thread before callers are sent away.</summary>
     [Range(1, 1_000_000)]
     public int InferenceQueue { get; set; } = 4096;

@@ -19,6 +19,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     private PrivatePostgres? postgres;
     private WebApplication? api;
     private Task<TrainedModel>? training;
+    private Task<TrainedModel>? calibrating;
 
     /// <summary>Speaks to the server with a key.</summary>
     public HttpClient Http { get; private set; } = new();
@@ -42,6 +43,10 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     /// <summary>A trained model; the first test that asks for it waits until it is.</summary>
     internal Task<TrainedModel> ModelAsync() => training ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"));
+
+    /// <summary>One with as many pictures held out as its similarities need to be calibrated: 100, that is 2,500 pairs of different labels.</summary>
+    internal Task<TrainedModel> CalibratedModelAsync() =>
+        calibrating ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), test: 100, versions: 1);
 
     /// <summary>Another server on the same database, with a configuration of its own; the caller stops it.</summary>
     public async Task<WebApplication> StartApiAsync(params string[] settings)

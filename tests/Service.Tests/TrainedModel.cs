@@ -6,24 +6,30 @@ using ContrastiveService.Service.Tests.Worker;
 namespace ContrastiveService.Service.Tests;
 
 /// <summary>A model that a real worker process trained on a few pictures: small, but made the way every model is.</summary>
-/// <param name="Name">Its name; version 1 and 2 are there.</param>
+/// <param name="Name">Its name; its versions count from 1.</param>
 /// <param name="Data">What it was trained on: keys <c>train/lying/0.png</c> to <c>test/standing/47.png</c>.</param>
 /// <param name="JobId">The job of version 1.</param>
 sealed record TrainedModel(string Name, DatasetClient Data, string JobId)
 {
     public const int Width = 128;
 
-    public static async Task<TrainedModel> TrainAsync(HttpClient http, string connectionString, string cache)
+    /// <param name="http">Speaks to the service.</param>
+    /// <param name="connectionString">Of its database.</param>
+    /// <param name="cache">The worker's.</param>
+    /// <param name="test">Pictures that are held out from training, half of them lying and half standing.</param>
+    /// <param name="versions">How many, with the seeds 1, 2, ….</param>
+    public static async Task<TrainedModel> TrainAsync(HttpClient http, string connectionString, string cache, int test = 12, int versions = 2)
     {
         var set = await DatasetClient.CreateAsync(http);
         await set.ImportAsync(
             TestArchives.TarGz(
-                [.. Enumerable.Range(0, 48).Select(i => ($"{(i < 36 ? "train" : "test")}/{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
+                [.. Enumerable.Range(0, 36 + test).Select(i => ($"{(i < 36 ? "train" : "test")}/{(i % 2 == 0 ? "lying" : "standing")}/{i}.png", TestPictures.Bar(i, i)))]));
         var name = $"bars-{Guid.NewGuid():N}";
         var first = await SubmitAsync(1);
-        await SubmitAsync(2);
+        for (var version = 2; version <= versions; version++)
+            await SubmitAsync(version);
         using var worker = WorkerProcess.Start(connectionString, cache);
-        foreach (var version in new[] { 1, 2 })
+        foreach (var version in Enumerable.Range(1, versions))
             await Eventually.Get($"version {version} of {name}", async () => await EndedAsync(version) ? name : null);
         return new TrainedModel(name, set, first.Text("id")!);
 

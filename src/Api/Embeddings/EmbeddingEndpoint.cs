@@ -12,6 +12,8 @@ namespace ContrastiveService.Api.Embeddings;
 
 static class EmbeddingEndpoint
 {
+    private const string MaxInputs = "Api:MaxInputs";
+
     public static void MapEmbeddings(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/embeddings", EmbedAsync).WithTags("Embeddings")
             .WithExample(
@@ -34,7 +36,7 @@ static class EmbeddingEndpoint
         {
             var body = await JsonBody.ReadAsync<EmbeddingsRequest>(request, stop);
             var version = await models.RequireAsync(body.Model ?? model, stop);
-            return await EmbedAsync(version, await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, stop), body.Encoding);
+            return await EmbedAsync(version, await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, MaxInputs, stop), body.Encoding);
         }
 
         if (request.HasFormContentType)
@@ -43,7 +45,7 @@ static class EmbeddingEndpoint
             FormReader.Allow(form, "model", "encoding");
             var version = await models.RequireAsync(form["model"].FirstOrDefault() ?? model, stop);
             return await EmbedAsync(
-                version, await FormPictures.ReadAsync(form, options.Value.MaxInputs, stop), Encoding(form["encoding"].FirstOrDefault() ?? encoding));
+                version, await FormPictures.ReadAllAsync(form, options.Value.MaxInputs, MaxInputs, stop), Encoding(form["encoding"].FirstOrDefault() ?? encoding));
         }
 
         if (request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) != true)

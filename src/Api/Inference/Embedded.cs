@@ -4,6 +4,6 @@ namespace ContrastiveService.Api.Inference;
 
 /// <param name="Model">The version that did it: <c>name:version</c>.</param>
 /// <param name="Vectors">One of length 1 for each picture.</param>
-/// <param name="Background">How similar strangers are under this model.</param>
+/// <param name="Card">What goes with it: how similar strangers are under it, and what makes a similarity a probability.</param>
 /// <param name="Timings">Where the time went.</param>
-sealed record Embedded(string Model, int Width, float[][] Vectors, Background Background, Timings Timings);
+sealed record Embedded(string Model, int Width, float[][] Vectors, ModelCard Card, Timings Timings);

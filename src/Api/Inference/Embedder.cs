@@ -29,7 +29,7 @@ sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding
             var decoded = Stopwatch.GetElapsedTime(start);
             var results = await Task.WhenAll(pieces);
             return new Embedded(
-                model.Name, model.Network.Width, [.. results.SelectMany(r => r.Vectors)], model.Card.Background, Split(decoded, Stopwatch.GetElapsedTime(start), results[^1]));
+                model.Name, model.Network.Width, [.. results.SelectMany(r => r.Vectors)], model.Card, Split(decoded, Stopwatch.GetElapsedTime(start), results[^1]));
         }
         catch (Exception e)
         {
@@ -44,6 +44,18 @@ sealed class Embedder(ModelCache cache, Admission admission, DecodePool decoding
 
             throw;
         }
+    }
+
+    /// <summary>Says which parts of two pictures make them alike.</summary>
+    /// <exception cref="ApiException">A picture cannot be read, or this cannot be done in time.</exception>
+    public async Task<Explained> ExplainAsync(ModelVersion version, Picture a, Picture b, CancellationToken stop)
+    {
+        var caller = Caller.Of(http.HttpContext, 2, options.Value);
+        using var lease = await cache.LeaseAsync(version, stop);
+        var network = lease.Model.Network;
+        using var seats = admission.Admit(caller, 2, (long)network.Preprocessing.Size * network.Preprocessing.Size, lease.Model.Rate.Seconds);
+        var decoded = await decoding.DecodeAsync([a, b], network.Preprocessing, stop);
+        return new(await inference.RunAsync(caller, () => network.Explain(decoded[0], decoded[1]), stop), decoded[0], decoded[1], network.Preprocessing);
     }
 
     /// <summary>What came after the last picture was decoded is the last piece's waiting and its forward pass; earlier pieces passed meanwhile.</summary>

@@ -15,10 +15,11 @@ static class ModelEndpoints
         models.MapGet("/", ListAsync).WithSummary("Models by name.");
         models.MapGet("/{name}", GetAsync).WithSummary("A model and its aliases.");
         models.MapGet("/{name}/versions", VersionsAsync).WithSummary("Its versions, newest first.");
-        models.MapGet("/{name}/versions/{version:int}", VersionAsync).WithSummary("A version's card: numbers, judgement, preprocessing, background, plan.")
+        models.MapGet("/{name}/versions/{version:int}", VersionAsync).WithSummary("A version's card: numbers, judgement, calibration, preprocessing, background, plan.")
             .WithDescription(
                 "`card.judgement` has all that was measured on the split `card.evaluatedOn`: kNN, linear probe, retrieval, clusters, verification with thresholds for few false "
                 + "accepts, and under `floors` the same for raw pixels, mean-centred pixels and the untrained network. Cards of older versions lack it. "
+                + "`calibration` says how similarities become P(same) and decisions, how well that fits pairs it was not fitted to, or why there is none; `card.calibration` has the fit itself. "
                 + "`card.domains`, of jobs with two domains, has the accuracies on both, how far apart the features lie before and after, and how much of the gap was covered.");
         models.MapGet("/{name}/aliases/{alias}", AliasAsync).WithSummary("What an alias means, with its ETag.");
         models.MapPut("/{name}/aliases/{alias}", MoveAsync)

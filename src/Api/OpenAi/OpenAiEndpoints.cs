@@ -40,7 +40,7 @@ static class OpenAiEndpoints
             throw ApiException.BadRequest(
                 "dimensions",
                 $"{version.Model}:{version.Version} makes vectors of {version.Width} dimensions, and a part of one would not be an embedding. Leave dimensions out.");
-        var pictures = await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, cancellationToken);
+        var pictures = await reader.ReadAsync(body.Input, "input", options.Value.MaxInputs, "Api:MaxInputs", cancellationToken);
         var embedded = await embedder.EmbedAsync(version, pictures, cancellationToken);
         return new(new("list", [.. embedded.Vectors.Select((v, i) => OpenAiEmbedding.Of(i, v, base64))], embedded.Model, new(pictures.Count, pictures.Count)), embedded.Timings);
     }

@@ -19,9 +19,10 @@ sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
     /// <param name="input">The request's member.</param>
     /// <param name="param">Its name.</param>
     /// <param name="most">Pictures allowed.</param>
+    /// <param name="setting">What allows them, such as <c>Api:MaxInputs</c>.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>One for each; their names in errors are <c>param</c> or <c>param[i]</c>.</returns>
-    public async Task<IReadOnlyList<Picture>> ReadAsync(JsonElement input, string param, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Picture>> ReadAsync(JsonElement input, string param, int most, string setting, CancellationToken cancellationToken)
     {
         if (input.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
             throw ApiException.BadRequest(param, $"{param} is needed: {Forms}, or an array of them.");
@@ -29,7 +30,7 @@ sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
             return [await ReadOneAsync(input, param, cancellationToken)];
         var count = input.GetArrayLength();
         if (count == 0 || count > most)
-            throw ApiException.BadRequest(param, $"{param} has {count} elements; 1 to {most} are taken.");
+            throw ApiException.BadRequest(param, $"{param} has {count} elements; 1 to {most} are taken ({setting}).");
         var pictures = new List<Picture>(count);
         foreach (var element in input.EnumerateArray())
             pictures.Add(await ReadOneAsync(element, $"{param}[{pictures.Count}]", cancellationToken));

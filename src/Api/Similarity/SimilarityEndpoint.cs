@@ -10,41 +10,60 @@ namespace ContrastiveService.Api.Similarity;
 
 static class SimilarityEndpoint
 {
-    public static void MapSimilarity(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/similarity", CompareAsync).WithTags("Similarity")
+    public static void MapSimilarity(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/similarity").WithTags("Similarity").AddEndpointFilter<RouteGroupBuilder, QueueHeaders>();
+        group.MapPost("/", CompareAsync)
             .WithExample(
-                """{ "model": "fashion", "a": { "dataset": "fashion", "key": "test/000000.png" }, "b": { "dataset": "fashion", "key": "test/000001.png" } }""",
+                """
+                { "model": "fashion", "a": { "dataset": "fashion", "key": "test/000000.png" }, "b": { "dataset": "fashion", "key": "test/000001.png" },
+                  "falsePositiveRate": 0.01, "prior": 0.5 }
+                """,
                 typeof(SimilarityRequest))
-            .WithUpload("Two pictures as the files a and b of a form, with the field model.", ["a", "b"], ["model"])
-            .WithSummary("Compares two pictures, and says how that ranks among pairs that do not belong together.");
+            .WithUpload("Two pictures as the files a and b of a form, with the other members as fields.", ["a", "b"], ["model", "falsePositiveRate", "prior", "explain"])
+            .WithSummary("Compares two pictures: cosine, P(same), a decision, and how the cosine ranks among pairs that do not belong together.")
+            .WithDescription(
+                "`probabilitySame` was calibrated on pictures that were held out from training; it holds where the share `prior` of the pairs that are asked about is the same. "
+                + "`decision.same` accepts at most the share `falsePositiveRate` of the pairs that are not; `expectedMissRate` is the price. Where too little was held out, "
+                + "both are null and `reason` says what is lacking. With `explain` each picture gets a map of what its parts add to the cosine. What makes pictures the same, labels or views, is in the model version's `calibration`.");
+        group.MapMatrix();
+    }
 
     /// <param name="model">Where the body names none.</param>
-    private static async Task<SimilarityView> CompareAsync(string? model, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader)
+    private static async Task<TimedJson<SimilarityView>> CompareAsync(string? model, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader)
     {
-        var (version, a, b) = await ReadAsync(model, context.Request, models, reader, context.RequestAborted);
+        var (version, a, b, rate, prior, explain) = await ReadAsync(model, context.Request, models, reader, context.RequestAborted);
         var embedded = await embedder.EmbedAsync(version, [a, b], context.RequestAborted);
         var (left, right) = (embedded.Vectors[0], embedded.Vectors[1]);
         var cosine = Math.Clamp(Dot(left, right), -1, 1);
-        var background = embedded.Background;
+        var background = embedded.Card.Background;
         var percentile = background.Quantiles.Length > 1 ? background.Percentile(cosine) : (double?)null;
-        return new SimilarityView(embedded.Model, cosine, Math.Sqrt(Math.Max(0, 2 - 2 * cosine)), percentile, BackgroundView.Of(background));
+        var explanation = explain ? ExplanationView.Of(await embedder.ExplainAsync(version, a, b, context.RequestAborted)) : null;
+        var likelihood = new Likelihood(embedded.Card, prior);
+        var view = new SimilarityView(
+            embedded.Model, cosine, Math.Sqrt(Math.Max(0, 2 - 2 * cosine)), percentile, likelihood.ProbabilitySame(cosine), prior, likelihood.Reason,
+            DecisionView.Of(likelihood.At(rate), cosine), explanation, BackgroundView.Of(background));
+        return new(view, embedded.Timings);
     }
 
-    private static async Task<(ModelVersion Version, Picture A, Picture B)> ReadAsync(
+    private static async Task<(ModelVersion Version, Picture A, Picture B, double Rate, double Prior, bool Explain)> ReadAsync(
         string? model, HttpRequest request, ModelStore models, PictureReader reader, CancellationToken stop)
     {
         if (request.HasFormContentType)
         {
             var form = await FormReader.ReadAsync(request, stop);
-            FormReader.Allow(form, "model");
+            FormReader.Allow(form, "model", "falsePositiveRate", "prior", "explain");
+            var (rate, prior) = (Likelihood.RequireRate(form.Number("falsePositiveRate")), Likelihood.RequirePrior(form.Number("prior")));
+            var wanted = form.Switch("explain");
             var named = await models.RequireAsync(form["model"].FirstOrDefault() ?? model, stop);
-            return (named, await FormPictures.ReadAsync(form, "a", stop), await FormPictures.ReadAsync(form, "b", stop));
+            return (named, await FormPictures.ReadAsync(form, "a", stop), await FormPictures.ReadAsync(form, "b", stop), rate, prior, wanted);
         }
 
         MediaTypes.RequireJson(request, "or multipart/form-data");
         var body = await JsonBody.ReadAsync<SimilarityRequest>(request, stop);
+        var (falsePositiveRate, share) = (Likelihood.RequireRate(body.FalsePositiveRate), Likelihood.RequirePrior(body.Prior));
         var version = await models.RequireAsync(body.Model ?? model, stop);
-        return (version, await reader.ReadOneAsync(body.A, "a", stop), await reader.ReadOneAsync(body.B, "b", stop));
+        return (version, await reader.ReadOneAsync(body.A, "a", stop), await reader.ReadOneAsync(body.B, "b", stop), falsePositiveRate, share, body.Explain);
     }
 
     private static double Dot(float[] left, float[] right)

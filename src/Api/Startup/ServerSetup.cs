@@ -17,7 +17,7 @@ static class ServerSetup
         {
             form.MultipartBodyLengthLimit = api.Value.MaxRequestBytes;
             // It counts files too, and pictures may come as files.
-            form.ValueCountLimit = Math.Max(form.ValueCountLimit, 2 * api.Value.MaxInputs);
+            form.ValueCountLimit = Math.Max(form.ValueCountLimit, 2 * Math.Max(api.Value.MaxInputs, 2 * api.Value.MaxMatrixSide));
         });
         services.AddSingleton(TimeProvider.System);
         builder.WebHost.ConfigureKestrel((_, kestrel) =>

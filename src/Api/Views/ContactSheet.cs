@@ -1,3 +1,4 @@
+using ContrastiveService.Api.Pictures;
 using SkiaSharp;
 
 namespace ContrastiveService.Api.Views;
@@ -22,7 +23,7 @@ static class ContactSheet
             {
                 for (var row = 0; row < columns[column].Length; row++)
                 {
-                    using var picture = Bitmap(columns[column][row], size, channels);
+                    using var picture = DecodedBitmap.Of(columns[column][row], size, channels);
                     using var image = SKImage.FromBitmap(picture);
                     var (left, top) = (Gap + column * (side + Gap), Gap + row * (side + Gap));
                     canvas.DrawImage(image, SKRect.Create(left, top, side, side), new SKSamplingOptions(SKFilterMode.Nearest));
@@ -32,20 +33,5 @@ static class ContactSheet
 
         using var png = sheet.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
-    }
-
-    private static SKBitmap Bitmap(byte[] chw, int size, int channels)
-    {
-        var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var pixels = bitmap.GetPixelSpan();
-        var plane = size * size;
-        for (var i = 0; i < plane; i++)
-        {
-            for (var c = 0; c < 3; c++)
-                pixels[4 * i + c] = chw[Math.Min(c, channels - 1) * plane + i];
-            pixels[4 * i + 3] = byte.MaxValue;
-        }
-
-        return bitmap;
     }
 }

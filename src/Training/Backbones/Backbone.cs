@@ -14,6 +14,8 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     IReadOnlyList<string> frozen = [];
     ScalarType? arithmetic;
     GradientCache? cache;
+    Tensor? positions;
+    bool marks;
 
     /// <summary>Width of a feature vector.</summary>
     public int Width { get; } = width;
@@ -64,6 +66,35 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
         return cache is not null && training && cache.Takes(images) && parameters().Any(p => p.requires_grad) ? cache.Encode(images, Pass) : Pass(images);
     }
 
+    /// <summary>
+    /// Features, and what stood at each position of the pictures just before it became one vector: a leaf of the graph that leads from there to the features.
+    /// </summary>
+    /// <returns>(B, <see cref="Width"/>) and (B, C, h, w).</returns>
+    /// <exception cref="ArgumentException">The pictures do not fit the architecture.</exception>
+    internal (Tensor Features, Tensor Positions) FromPositions(Tensor images)
+    {
+        Check(images);
+        using var scope = NewDisposeScope();
+        marks = true;
+        try
+        {
+            var features = Pass(images);
+            scope.Attach(positions ?? throw new InvalidOperationException($"{GetName()} does not say where its positions are."));
+            return (features.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope());
+        }
+        finally
+        {
+            marks = false;
+            positions = null;
+        }
+    }
+
+    /// <summary>Whether a backbone's <see cref="Encode"/> has to call <see cref="Mark"/> now; it may do so always.</summary>
+    private protected bool Marks => marks;
+
+    /// <summary>To be called by <see cref="Encode"/> on the last maps (B, C, h, w) whose positions are those of the picture, and gone on with what it returns. <see cref="Average"/> does.</summary>
+    private protected Tensor Mark(Tensor maps) => marks ? positions = maps.detach().requires_grad_().DetachFromDisposeScope() : maps;
+
     /// <summary>Whether what a picture gets depends, while training, on the others that pass with it.</summary>
     public bool HasBatchNorm => modules().Any(module => module is BatchNorm);
 
@@ -103,7 +134,11 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     private protected abstract Tensor Encode(Tensor images);
 
     /// <summary>Global average pooling: (B, C, H, W) to (B, C), in float32 at least.</summary>
-    private protected Tensor Average(Tensor maps) => arithmetic is null ? maps.mean([2, 3]) : maps.mean([2, 3], type: float32);
+    private protected Tensor Average(Tensor maps)
+    {
+        maps = Mark(maps);
+        return arithmetic is null ? maps.mean([2, 3]) : maps.mean([2, 3], type: float32);
+    }
 
     Tensor Pass(Tensor images)
     {

@@ -49,7 +49,7 @@ public sealed class SeedConvNet : Backbone
         var x = nn.functional.max_pool2d(conv1.call(images), 2).relu_(); // (B, 64, H/2, W/2)
         x = nn.functional.max_pool2d(conv2.call(x), 2).relu_(); // (B, 128, H/4, W/4)
         if (x.size(2) != Grid || x.size(3) != Grid) x = nn.functional.adaptive_avg_pool2d(x, Grid);
-        x = fc.call(x.flatten(1));
+        x = fc.call(Mark(x).flatten(1));
         return (bn3 is null ? x : bn3.call(x)).MoveToOuterDisposeScope(); // (B, 128)
     }
 

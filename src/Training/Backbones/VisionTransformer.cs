@@ -49,7 +49,8 @@ public class VisionTransformer : Backbone
         var patches = conv_proj.call(images); // (B, d, rows, columns)
         var (rows, columns) = (patches.size(2), patches.size(3));
         var tokens = cat([class_token.expand(images.size(0), -1, -1), patches.flatten(2).transpose(1, 2)], 1); // (B, 1 + rows · columns, d)
-        return encoder.call(tokens, rows, columns).select(1, 0).contiguous().MoveToOuterDisposeScope(); // (B, d)
+        var encoded = Marks ? encoder.EncodeFrom(tokens, rows, columns, Mark) : encoder.call(tokens, rows, columns);
+        return encoded.select(1, 0).contiguous().MoveToOuterDisposeScope(); // (B, d)
     }
 
     private protected override void Initialize(Generator random)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ContrastiveService.Training.Evaluation;
 
 /// <summary>How well a score tells positive pairs from negative ones: a pair is accepted where its score lies above a threshold.</summary>
@@ -30,13 +32,22 @@ public sealed class RocCurve
     {
         if (!(falsePositiveRate is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(falsePositiveRate), falsePositiveRate, "falsePositiveRate must lie between 0 and 1.");
-        var needed = (long)Math.Ceiling(LeastFalseAccepts / falsePositiveRate - 1e-9);
-        if (negatives.Length < needed)
-            return new(falsePositiveRate, null, null, $"{negatives.Length} negative pairs are too few to measure a rate of {falsePositiveRate:0.####}; at least {needed} are needed.");
-        var accepted = (int)Math.Floor((falsePositiveRate * negatives.Length) + 1e-9);
-        var threshold = negatives[negatives.Length - 1 - accepted];
+        if (WhyUnmeasured(falsePositiveRate, negatives.Length) is { } reason)
+            return new(falsePositiveRate, null, null, reason);
+        var threshold = negatives[negatives.Length - 1 - Acceptable(falsePositiveRate, negatives.Length)];
         return new(falsePositiveRate, threshold, (double)AtMost(positives, threshold) / positives.Length, null);
     }
+
+    /// <summary>Why so many negative pairs cannot measure a rate; null where they can.</summary>
+    internal static string? WhyUnmeasured(double falsePositiveRate, int negatives)
+    {
+        var needed = Math.Ceiling((LeastFalseAccepts / falsePositiveRate) - 1e-9);
+        return negatives >= needed ? null : string.Create(
+            CultureInfo.InvariantCulture, $"{negatives} negative pairs are too few to measure a rate of {falsePositiveRate:0.####}; at least {needed:0} are needed.");
+    }
+
+    /// <summary>How many negative pairs may be accepted at a rate; always fewer than there are.</summary>
+    internal static int Acceptable(double falsePositiveRate, int negatives) => Math.Min(negatives - 1, (int)Math.Floor((falsePositiveRate * negatives) + 1e-9));
 
     private (double Auc, double Eer) Sweep()
     {

@@ -10,7 +10,6 @@ public static class Verification
     /// <summary>Bins of a histogram over [−1, 1].</summary>
     public const int Bins = 64;
 
-    private const long ChunkEntries = 1 << 22;
     private static readonly double[] Rates = [0.01, 0.001];
 
     /// <summary>Measures on pairs of different items, each pair once.</summary>
@@ -28,25 +27,12 @@ public static class Verification
         using var scope = NewDisposeScope();
         var unit = UnitRows.Of(items.detach());
         var drawn = new LabeledPairs(labels, seed);
-        var (positive, negative) = (Cosines(unit, drawn.Positive(pairs)), Cosines(unit, drawn.Negative(pairs)));
+        var (positive, negative) = (PairCosines.Of(unit, drawn.Positive(pairs)), PairCosines.Of(unit, drawn.Negative(pairs)));
         var (above, below) = (Histogram(positive), Histogram(negative));
         if (positive.Length == 0 || negative.Length == 0)
             return new(above, below, null, null, []);
         var curve = new RocCurve(positive, negative);
         return new(above, below, curve.Auc, curve.Eer, [.. Rates.Select(curve.At)]);
-    }
-
-    private static float[] Cosines(Tensor unit, IReadOnlyList<(int I, int J)> pairs)
-    {
-        var cosines = new List<float>(pairs.Count);
-        foreach (var some in pairs.Chunk((int)Math.Max(1, ChunkEntries / unit.size(1))))
-        {
-            using var chunk = NewDisposeScope();
-            var (left, right) = (tensor(Array.ConvertAll(some, p => (long)p.I), device: unit.device), tensor(Array.ConvertAll(some, p => (long)p.J), device: unit.device));
-            cosines.AddRange((unit.index_select(0, left) * unit.index_select(0, right)).sum(1).clamp(-1, 1).to(float32).cpu().data<float>());
-        }
-
-        return [.. cosines];
     }
 
     private static int[] Histogram(float[] cosines)

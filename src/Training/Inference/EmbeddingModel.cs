@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Explanation;
 using ContrastiveService.Training.Views;
 using ContrastiveService.Training.Weights;
 using TorchSharp;
@@ -49,6 +50,8 @@ public sealed class EmbeddingModel : IDisposable
             ModuleState.Load(encoder, weights, header, "backbone.");
             encoder.to(device);
             encoder.eval();
+            // Nothing is trained here: gradients are only asked of what stands at positions.
+            encoder.Freeze(encoder.Stages.Count);
             return new(encoder, preprocessing, device);
         }
         catch
@@ -66,6 +69,33 @@ public sealed class EmbeddingModel : IDisposable
     {
         if (chw.Count == 0)
             return [];
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        var unit = nn.functional.normalize(encoder.forward(Normalized(chw)), dim: 1).cpu().contiguous(); // (n, d)
+        var values = MemoryMarshal.Cast<byte, float>(unit.bytes);
+        var vectors = new float[chw.Count][];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = values.Slice(i * Width, Width).ToArray();
+        return vectors;
+    }
+
+    /// <summary>Says which parts of two decoded pictures make them alike.</summary>
+    /// <exception cref="ArgumentException">A picture has another number of bytes.</exception>
+    public PairExplanation Explain(byte[] a, byte[] b)
+    {
+        using var scope = NewDisposeScope();
+        return PairExplanation.Of(encoder, Normalized([a, b]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        folding.Dispose();
+        encoder.Dispose();
+    }
+
+    private Tensor Normalized(IReadOnlyList<byte[]> chw)
+    {
         var (channels, size) = (Preprocessing.Channels, Preprocessing.Size);
         var each = channels * size * size;
         var flat = new byte[chw.Count * each];
@@ -76,21 +106,6 @@ public sealed class EmbeddingModel : IDisposable
             chw[i].CopyTo(flat, i * each);
         }
 
-        using var scope = NewDisposeScope();
-        using var mode = inference_mode();
-        var pixels = frombuffer(flat, ScalarType.Byte).view(chw.Count, channels, size, size).to(device);
-        var unit = nn.functional.normalize(encoder.forward(Preprocessing.Normalize(pixels)), dim: 1).cpu().contiguous(); // (n, d)
-        var values = MemoryMarshal.Cast<byte, float>(unit.bytes);
-        var vectors = new float[chw.Count][];
-        for (var i = 0; i < vectors.Length; i++)
-            vectors[i] = values.Slice(i * Width, Width).ToArray();
-        return vectors;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        folding.Dispose();
-        encoder.Dispose();
+        return Preprocessing.Normalize(frombuffer(flat, ScalarType.Byte).view(chw.Count, channels, size, size).to(device));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContrastiveService.Training.Calibration;
 using ContrastiveService.Training.Evaluation;
 using ContrastiveService.Training.Plans;
 using ContrastiveService.Training.Views;
@@ -25,6 +26,9 @@ public sealed record ModelCard(
 
     /// <summary>What was gained on the target domain; null where the job had one domain.</summary>
     public DomainReport? Domains { get; init; }
+
+    /// <summary>What turns a similarity into P(same) and a decision; null on cards that were written before there was one.</summary>
+    public PairCalibration? Calibration { get; init; }
 
     /// <summary>The card as stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Options);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Calibration;
 using ContrastiveService.Training.Checkpoints;
 using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Evaluation;
@@ -15,7 +16,7 @@ namespace ContrastiveService.Training.Inference;
 /// <summary>Judges the chosen checkpoint once, on items that chose nothing where there are such.</summary>
 public static class ModelCardWriter
 {
-    private const int BackgroundPairs = 50_000, MostItems = 50_000;
+    private const int MostItems = 50_000;
 
     /// <summary>Writes the card of a checkpoint, on at most 50,000 items of the split that is reported on.</summary>
     /// <param name="plan">The plan it was trained by.</param>
@@ -45,10 +46,12 @@ public static class ModelCardWriter
         var (bank, queries) = encoded.Encode(encoder, position.Preprocessing);
         var alignment = items.Length == 0 ? double.NaN : ViewAlignment.Measure(encoder, new ViewMaker(plan.Views, position.Preprocessing), images, items, plan.Seed, device);
         var judgement = Judge.Of(bank, queries, options, stop) with { Floors = floors, Alignment = double.IsFinite(alignment) ? alignment : null };
+        var (background, calibration) = Pairs(
+            queries, () => ViewPairs.Cosines(encoder, new ViewMaker(plan.Views, position.Preprocessing), images, items, plan.Seed, device, stop), split, plan.Seed);
         return new(
-            position.Preprocessing, encoder.Width, First(judgement.Scores), First(floors?.Untrained), split, position.Epoch, position.Step,
-            Measure(queries.Features, items, images, split, plan.Seed))
+            position.Preprocessing, encoder.Width, First(judgement.Scores), First(floors?.Untrained), split, position.Epoch, position.Step, background)
         {
+            Calibration = calibration,
             Judgement = judgement,
             Golden = Golden(encoder, position.Preprocessing, device),
             Domains = splits.Target is { } target ? DomainReport.Of(position.Before.Results, target.Reported.Split) : null,
@@ -66,30 +69,18 @@ public static class ModelCardWriter
         return nn.functional.normalize(encoder.forward(preprocessing.Normalize(pixels)), dim: 1).cpu().data<float>().ToArray();
     }
 
-    private static Background Measure(Tensor features, long[] items, ImageStore images, string split, long seed)
+    /// <summary>On features that are no numbers there are no pairs, and the reason is told.</summary>
+    private static (Background Background, PairCalibration Calibration) Pairs(LabeledFeatures features, Func<float[]> views, string split, long seed)
     {
-        var unit = nn.functional.normalize(features, dim: 1).cpu(); // (n, d)
-        var random = new SeededRandom(seed, "background");
-        var labeled = items.Select(i => images.Labels[(int)i]).Distinct().Count(l => l >= 0) >= 2;
-        var (left, right) = (new List<long>(), new List<long>());
-        for (var tries = 0; tries < 4 * BackgroundPairs && left.Count < BackgroundPairs && items.Length > 1; tries++)
-        {
-            var (i, j) = (random.Next(items.Length), random.Next(items.Length));
-            if (i == j || labeled && images.Labels[(int)items[i]] == images.Labels[(int)items[j]])
-                continue;
-            left.Add(i);
-            right.Add(j);
-        }
-
-        var cosines = new List<float>(left.Count);
-        foreach (var (a, b) in left.Chunk(4096).Zip(right.Chunk(4096)))
-        {
-            using var inner = NewDisposeScope();
-            cosines.AddRange((unit.index_select(0, tensor(a)) * unit.index_select(0, tensor(b))).sum(1).data<float>().ToArray());
-        }
-
-        cosines.Sort();
-        var quantiles = Enumerable.Range(0, 1001).Select(q => (double)cosines[(int)Math.Round(q / 1000.0 * (cosines.Count - 1))]);
-        return new(cosines.Count == 0 ? [] : [.. quantiles], cosines.Count, labeled, split);
+        if (!FeatureInputs.AreFinite(features.Features))
+            return (Background.Of([], false, split), PairCalibrator.Without(HeldOutPairs.KindOf(features.Labels), split, "The features are not finite numbers."));
+        var trainedOn = split == "train";
+        var pairs = new HeldOutPairs(features, trainedOn ? () => [] : views, seed);
+        var all = pairs.All();
+        var background = Background.Of(all.Negatives, pairs.Kind == PositivePairs.Labels, split);
+        if (trainedOn)
+            return (background, PairCalibrator.Without(pairs.Kind, split, "No picture was held out from training, and what was trained on says too much. Set evaluation.validationShare above 0, or add a split 'test'."));
+        var (fitting, checking) = pairs.Halves();
+        return (background, PairCalibrator.Of(pairs.Kind, split, fitting, checking, all));
     }
 }

@@ -30,6 +30,7 @@ public sealed partial class SwaggerTests(ServiceFixture service)
     [InlineData("/api/v1/views/preview")]
     [InlineData("/api/v1/embeddings")]
     [InlineData("/api/v1/similarity")]
+    [InlineData("/api/v1/similarity/matrix")]
     [InlineData("/v1/embeddings")]
     public async Task The_main_calls_have_an_example(string path)
     {

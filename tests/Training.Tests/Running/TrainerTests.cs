@@ -153,6 +153,7 @@ public sealed class TrainerTests(TinyData data) : IClassFixture<TinyData>
             """;
 
         ModelCard.FromJson(Old).Judgement.ShouldBeNull();
+        ModelCard.FromJson(Old).Calibration.ShouldBeNull();
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 
-namespace ContrastiveService.Service.Tests.Embeddings;
+namespace ContrastiveService.Service.Tests.Similarity;
 
 [Collection(RunningService.Name)]
 public sealed class SimilarityTests(ServiceFixture service)

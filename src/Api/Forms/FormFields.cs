@@ -1,0 +1,26 @@
+using System.Globalization;
+using ContrastiveService.Api.Errors;
+
+namespace ContrastiveService.Api.Forms;
+
+/// <summary>Fields of a form that are not texts.</summary>
+static class FormFields
+{
+    /// <summary>A number with a decimal point; null where the field is missing or empty.</summary>
+    /// <exception cref="ApiException">400: it is something else.</exception>
+    public static double? Number(this IFormCollection form, string field) => form[field].FirstOrDefault() switch
+    {
+        null or "" => null,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be a number, with a decimal point."),
+    };
+
+    /// <summary>True or false; false where the field is missing or empty.</summary>
+    /// <exception cref="ApiException">400: it is something else.</exception>
+    public static bool Switch(this IFormCollection form, string field) => form[field].FirstOrDefault() switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        var text => throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be true or false."),
+    };
+}

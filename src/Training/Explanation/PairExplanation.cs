@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using ContrastiveService.Training.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Explanation;
+
+/// <summary>
+/// Which parts of two pictures make them alike: gradient times input at the positions before the network makes one vector of them. Behind a global average that is exactly the
+/// decomposition of Stylianou, Souvenir and Pless (2019, arXiv 1901.00536, section 3): a position p of the first picture adds F(p)·z′/(P |z| |z′|), and the sum is the cosine.
+/// </summary>
+/// <param name="Cosine">Of the two pictures.</param>
+/// <param name="A">What the positions of the first add to it.</param>
+/// <param name="B">The same of the second.</param>
+public sealed record PairExplanation(double Cosine, HeatMap A, HeatMap B)
+{
+    private const double Eps = 1e-12;
+
+    /// <summary>
+    /// What no position of the first picture adds: 0 behind a global average; the bias of a linear layer behind the positions (<c>seed-convnet</c>); of a vision transformer, whose
+    /// positions are the patches before its last block, the way past them.
+    /// </summary>
+    public double RemainderA => Cosine - A.Sum;
+
+    /// <summary>The same of the second.</summary>
+    public double RemainderB => Cosine - B.Sum;
+
+    /// <summary>Explains one pair.</summary>
+    /// <param name="encoder">In evaluation mode, and none of its parameters wants a gradient.</param>
+    /// <param name="pair">(2, C, H, W), normalised.</param>
+    internal static PairExplanation Of(Backbone encoder, Tensor pair)
+    {
+        using var scope = NewDisposeScope();
+        using var graded = enable_grad();
+        var (features, positions) = encoder.FromPositions(pair); // (2, d), (2, C, h, w)
+        var z = features.detach();
+        var lengths = z.norm(1, keepdim: true, p: 2).clamp_min(Eps); // (2, 1)
+        var unit = z / lengths;
+        // Lengths stay as they are, so that what a position adds is linear in it wherever the rest of the network is.
+        var gradient = autograd.grad([(features * unit.flip(0) / lengths).sum()], [positions])[0];
+        var added = (gradient * positions.detach()).sum(1).to(float32).cpu().contiguous(); // (2, h, w)
+        var (rows, columns) = ((int)added.size(1), (int)added.size(2));
+        var values = MemoryMarshal.Cast<byte, float>(added.bytes);
+        var cosine = (unit[0] * unit[1]).sum().ToDouble();
+        return new(cosine, new(rows, columns, values[..(rows * columns)].ToArray()), new(rows, columns, values[(rows * columns)..].ToArray()));
+    }
+}

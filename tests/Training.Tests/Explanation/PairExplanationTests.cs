@@ -1,0 +1,111 @@
+using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Explanation;
+using ContrastiveService.Training.Plans;
+using ContrastiveService.Training.Tests.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ContrastiveService.Training.Tests.Explanation;
+
+public sealed class PairExplanationTests
+{
+    // Those that make one vector otherwise than by averaging.
+    private static readonly string[] NotPooled = ["seed-convnet", "vit_s_16", "vit_b_16"];
+
+    public static TheoryData<string> Pooled => [.. BackboneCatalog.All.Select(b => b.Name).Except(NotPooled)];
+
+    [Theory]
+    [MemberData(nameof(Pooled))]
+    public void Behind_a_global_average_the_positions_of_either_picture_add_up_to_the_cosine(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create(name);
+        var pair = Noise(64);
+
+        var explanation = PairExplanation.Of(encoder, pair);
+
+        explanation.Cosine.ShouldBe(Cosine(encoder, pair), 1e-5);
+        explanation.A.Sum.ShouldBe(explanation.Cosine, 1e-5);
+        explanation.B.Sum.ShouldBe(explanation.Cosine, 1e-5);
+        explanation.A.Values.Length.ShouldBe(explanation.A.Rows * explanation.A.Columns);
+        explanation.A.Values.Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Behind_a_linear_layer_what_is_left_is_what_it_gives_for_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = BackboneCatalog.Create(new BackbonePlan { Type = "seed-convnet", BatchNorm = false }, 3, 64, 1);
+        Ready(encoder);
+        var pair = Noise(64);
+        var z = encoder.call(pair);
+        var bias = encoder.named_parameters().Single(p => p.name == "fc.bias").parameter;
+
+        var explanation = PairExplanation.Of(encoder, pair);
+
+        var unit = nn.functional.normalize(z, dim: 1);
+        explanation.RemainderA.ShouldBe(((bias * unit[1]).sum() / z[0].norm()).ToDouble(), 1e-5);
+        explanation.RemainderB.ShouldBe(((bias * unit[0]).sum() / z[1].norm()).ToDouble(), 1e-5);
+        (explanation.A.Rows, explanation.A.Columns).ShouldBe((7, 7));
+    }
+
+    [Theory]
+    [InlineData("vit_s_16")]
+    public void A_transformers_positions_are_its_patches_and_the_features_are_those_it_always_has(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create(name);
+        var pair = Noise(64);
+
+        var explanation = PairExplanation.Of(encoder, pair);
+
+        explanation.Cosine.ShouldBe(Cosine(encoder, pair), 1e-5);
+        (explanation.A.Rows, explanation.A.Columns).ShouldBe((4, 4));
+        explanation.A.Values.ShouldAllBe(v => float.IsFinite(v));
+        explanation.A.Values.Max(MathF.Abs).ShouldBeGreaterThan(0);
+        explanation.A.Values.ShouldNotBe(explanation.B.Values);
+    }
+
+    [Fact]
+    public void A_picture_against_itself_has_one_map_twice_and_nothing_is_left_behind()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create("small-convnet");
+        var one = Noise(32).narrow(0, 0, 1);
+        var pair = cat([one, one]);
+        var before = scope.DisposablesCount;
+
+        var explanation = PairExplanation.Of(encoder, pair);
+
+        scope.DisposablesCount.ShouldBe(before);
+        explanation.Cosine.ShouldBe(1, 1e-5);
+        explanation.A.Values.Zip(explanation.B.Values).ShouldAllBe(v => Math.Abs(v.First - v.Second) < 1e-6);
+    }
+
+    private static Backbone Create(string name)
+    {
+        var encoder = BackboneCatalog.Create(new BackbonePlan { Type = name }, 3, 64, 1);
+        Ready(encoder);
+        return encoder;
+    }
+
+    private static void Ready(Backbone encoder)
+    {
+        FilledWeights.Fill(encoder);
+        encoder.Freeze(encoder.Stages.Count);
+        encoder.eval();
+    }
+
+    private static Tensor Noise(int size)
+    {
+        using var random = new Generator(7);
+        return rand([2, 3, size, size], generator: random);
+    }
+
+    private static double Cosine(Backbone encoder, Tensor pair)
+    {
+        using var ungraded = no_grad();
+        using var unit = nn.functional.normalize(encoder.call(pair), dim: 1);
+        return (unit[0] * unit[1]).sum().ToDouble();
+    }
+}
