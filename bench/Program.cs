@@ -1,5 +1,6 @@
 using ContrastiveService.Bench;
 using ContrastiveService.Bench.Data;
+using ContrastiveService.Bench.Explanation;
 using ContrastiveService.Bench.Methods;
 using ContrastiveService.Bench.Training;
 using ContrastiveService.Worker.Running;
@@ -16,6 +17,7 @@ return args switch
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
     [StepSide.Mode, var backbone, var batch, var steps, var precision, var pinning] =>
         StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16", pinning == StepSide.Pinned),
+    ["explain", .. var backbones] => ExplainBenchmark.Run(backbones),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
     ["data"] => await StoreBenchmark.RunAsync() | await IngestBenchmark.RunAsync([]),
     ["data-store"] => await StoreBenchmark.RunAsync(),
@@ -40,6 +42,7 @@ static int Usage()
           data         both of the following
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
+          explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;
