@@ -1,5 +1,6 @@
 using ContrastiveService.Bench;
 using ContrastiveService.Bench.Data;
+using ContrastiveService.Bench.Explanation;
 using ContrastiveService.Bench.Methods;
 using ContrastiveService.Bench.Serving;
 using ContrastiveService.Bench.Training;
@@ -17,6 +18,7 @@ return args switch
     ["train", .. var options] => await TrainBenchmark.RunAsync(options),
     [StepSide.Mode, var backbone, var batch, var steps, var precision, var pinning] =>
         StepSide.Run(backbone, int.Parse(batch), int.Parse(steps), precision == "bfloat16", pinning == StepSide.Pinned),
+    ["explain", .. var backbones] => ExplainBenchmark.Run(backbones),
     ["checkpoint"] => await CheckpointBenchmark.RunAsync(),
     ["data"] => await StoreBenchmark.RunAsync() | await IngestBenchmark.RunAsync([]),
     ["data-store"] => await StoreBenchmark.RunAsync(),
@@ -46,6 +48,7 @@ static int Usage()
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
           serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
+          explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;
