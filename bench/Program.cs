@@ -20,6 +20,7 @@ return args switch
     ["data"] => await StoreBenchmark.RunAsync() | await IngestBenchmark.RunAsync([]),
     ["data-store"] => await StoreBenchmark.RunAsync(),
     ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
+    ["search"] => SearchBenchmark.Run(),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -40,6 +41,7 @@ static int Usage()
           data         both of the following
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
+          search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;
