@@ -54,6 +54,7 @@ create table collection_import (
     note            text,                               -- why the last item that was left out was
     error           text,
     fence           bigint not null default 0,          -- grows with every claim; writes name the one they were given
+    tries           integer not null default 0,         -- claims since it last got something done
     lease_until     timestamptz,
     created_at      timestamptz not null default now(),
     updated_at      timestamptz not null default now(),

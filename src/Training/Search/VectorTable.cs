@@ -26,6 +26,14 @@ public sealed class VectorTable
     /// <summary>A row without its padding.</summary>
     public Span<float> Row(int row) => numbers.AsSpan(row * Stride, Width);
 
+    /// <summary>The dot product of two rows.</summary>
+    public double Cosine(int row, int other)
+    {
+        Span<float> score = stackalloc float[1];
+        Score(Query(row), other, score);
+        return score[0];
+    }
+
     /// <summary>A row as a query.</summary>
     internal ReadOnlySpan<float> Query(int row) => numbers.AsSpan(row * Stride, Stride);
 
