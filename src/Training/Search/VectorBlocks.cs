@@ -13,11 +13,16 @@ sealed class VectorBlocks(int width, bool half)
     public int Stride { get; } = DotKernel.Stride(width);
 
     /// <summary>Rows in a block.</summary>
-    public int Rows { get; } = Math.Max(64, BlockBytes / VectorFormat.Bytes(DotKernel.Stride(width), half));
-
-    public long Bytes => (long)(floats.Count + halves.Count) * Rows * VectorFormat.Bytes(Stride, half);
+    public int Rows { get; } = RowsOf(width, half);
 
     int Count => half ? halves.Count : floats.Count;
+
+    /// <summary>Memory that so many rows take: whole blocks.</summary>
+    public static long BytesFor(long rows, int width, bool half)
+    {
+        var each = RowsOf(width, half);
+        return (rows + each - 1) / each * each * VectorFormat.Bytes(DotKernel.Stride(width), half);
+    }
 
     /// <summary>Makes room for so many rows, and gives back what is not needed for them.</summary>
     public void Fit(int rows)
@@ -50,4 +55,6 @@ sealed class VectorBlocks(int width, bool half)
         else
             DotKernel.Score(query, floats[row / Rows].AsSpan(row % Rows * Stride, scores.Length * Stride), scores);
     }
+
+    static int RowsOf(int width, bool half) => Math.Max(64, BlockBytes / VectorFormat.Bytes(DotKernel.Stride(width), half));
 }

@@ -24,7 +24,7 @@ public sealed class VectorIndex(int width, bool half)
     public long Bytes => BytesFor(ids.Count, width, half);
 
     /// <summary>Memory that so many items take.</summary>
-    public static long BytesFor(long items, int width, bool half) => items * (VectorFormat.Bytes(DotKernel.Stride(width), half) + PlaceBytes);
+    public static long BytesFor(long items, int width, bool half) => VectorBlocks.BytesFor(items, width, half) + items * PlaceBytes;
 
     /// <summary>Makes changes: an id with bytes as <see cref="VectorFormat.Encode"/> writes them is added or replaced, one without bytes taken away.</summary>
     /// <exception cref="ArgumentException">A vector has another number of bytes.</exception>

@@ -11,7 +11,7 @@ static class AnalysisEndpoints
 
     public static void MapAnalysis(this RouteGroupBuilder collections)
     {
-        collections.MapPost("/{name}/duplicates", DuplicatesAsync).WithExample("""{ "minCosine": 0.98 }""")
+        collections.MapPost("/{name}/duplicates", DuplicatesAsync).WithExample("""{ "minCosine": 0.999 }""")
             .WithSummary("Groups of items that are nearly the same: all pairs are compared, and those with the minimum cosine joined.");
         collections.MapPost("/{name}/outliers", OutliersAsync).WithExample("""{ "neighbours": 10, "limit": 50 }""")
             .WithSummary("Items unlike all others: those with the lowest mean cosine to their nearest neighbours.");
@@ -25,7 +25,7 @@ static class AnalysisEndpoints
         var collection = await collections.FindAsync(name, cancellationToken);
         var limit = Between("limit", body.Limit ?? 100, MostListed);
         if (body.MinCosine is not { } minimum || minimum is not (>= -1 and <= 1))
-            throw ApiException.BadRequest("minCosine", "minCosine is needed, -1 to 1: from which cosine on two items count as the same. 0.98 is a start.");
+            throw ApiException.BadRequest("minCosine", "minCosine is needed, -1 to 1: from which cosine on two items count as the same. 0.999 is a start.");
         var (table, groups) = await desk.RunAsync(
             collection, body.Filter, (table, threads, stop) => NearDuplicates.Find(table, (float)minimum, threads, stop), cancellationToken);
         var listed = new List<NearGroup>();

@@ -26,16 +26,18 @@ sealed partial class CollectionImporter(
                 while (readiness.Migrated && await imports.ClaimAsync(CollectionImportRun.Lease, stoppingToken) is { } import)
                     await RunAsync(import, stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                // The next round tries again; what was claimed is free when its lease has run out.
-                LogAway(logger, e.Message);
+                // Most likely the database is away. The next round tries again; what was claimed is free when its lease has run out.
+                LogAway(logger, e);
             }
         }
     }
 
     private async Task RunAsync(CollectionImport import, CancellationToken cancellationToken)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = RenewAsync(import, over.Token);
         try
         {
             if (await new CollectionImportRun(import, collections, imports, source, models, embedder).RunAsync(cancellationToken))
@@ -56,6 +58,20 @@ sealed partial class CollectionImporter(
             LogFailed(logger, e, import.Id);
             await imports.FailAsync(import, "The server failed on this import. Its log says why; what was written so far is there.", CancellationToken.None);
         }
+        finally
+        {
+            await over.CancelAsync();
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A batch of a large model, or the wait for that model to be loaded, may take longer than the lease.
+    private async Task RenewAsync(CollectionImport import, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(CollectionImportRun.Lease / 3, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken) && await imports.RenewAsync(import, CollectionImportRun.Lease, cancellationToken))
+        {
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Collection import {ImportId} of {Dataset} is done")]
@@ -67,6 +83,6 @@ sealed partial class CollectionImporter(
     [LoggerMessage(Level = LogLevel.Error, Message = "Collection import {ImportId} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, Guid importId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for collection imports failed: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for collection imports failed")]
+    private static partial void LogAway(ILogger logger, Exception exception);
 }

@@ -81,20 +81,21 @@ sealed class IndexFollower(Guid collectionId, int width, bool half, CollectionVe
     private async Task FollowAsync()
     {
         await using var changes = await vectors.OpenAsync(collectionId, known, CancellationToken.None);
-        var next = changes.Whole ? new VectorIndex(width, half) : index;
-        var piece = new List<(long, ReadOnlyMemory<byte>)>(Piece);
         // Broken off in the middle, the index is of no revision; the next one to ask begins anew.
         known = -1;
+        if (changes.Whole)
+            index = new VectorIndex(width, half);
+        var piece = new List<(long, ReadOnlyMemory<byte>)>(Piece);
         await foreach (var (id, vector) in changes.ReadAsync(CancellationToken.None))
         {
             piece.Add((id, vector.ToArray()));
             if (piece.Count < Piece)
                 continue;
-            next.Apply(piece);
+            index.Apply(piece);
             piece.Clear();
         }
 
-        next.Apply(piece);
-        (index, known) = (next, changes.Revision);
+        index.Apply(piece);
+        known = changes.Revision;
     }
 }
