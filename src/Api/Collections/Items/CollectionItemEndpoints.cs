@@ -1,6 +1,6 @@
 using ContrastiveService.Api.Documentation;
-using ContrastiveService.Api.Pictures;
 using ContrastiveService.Api.Paging;
+using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
 using Microsoft.AspNetCore.Http.HttpResults;
 
