@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures. Most benchmarks compare two sides in one run, taking turns, and report their ratio: figures of two runs or two machines do not compare.
-# Usage: ./bench.sh train | gpu | trainer | memory | data | checkpoint | methods | explain     Tables go to the terminal, figures to bench/results/.
+# Usage: ./bench.sh train | gpu | trainer | memory | data | data-run | checkpoint | methods | serve | search | explain     Tables go to the terminal, figures to bench/results/.
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/prepare.sh

@@ -73,6 +73,26 @@ sealed class ApiOptions : IValidatableObject
     [Range(0, long.MaxValue)]
     public long ModelMemoryBytes { get; set; } = 2L << 30;
 
+    /// <summary>Largest metadata of an item in a collection, in bytes of JSON.</summary>
+    [Range(2, 1 << 20)]
+    public int MaxMetadataBytes { get; set; } = 16 << 10;
+
+    /// <summary>Memory for the vectors of collections that are searched; those searched longest ago make room.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long SearchMemoryBytes { get; set; } = 2L << 30;
+
+    /// <summary>Threads that one search, or one analysis of a collection, may use.</summary>
+    [Range(1, 1024)]
+    public int SearchThreads { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>Items that duplicates, outliers and subsets are looked for among at once.</summary>
+    [Range(2, 10_000_000)]
+    public int AnalysisItems { get; set; } = 100_000;
+
+    /// <summary>Seconds that such a look may take.</summary>
+    [Range(1, 3600)]
+    public int AnalysisSeconds { get; set; } = 60;
+
     /// <summary>Seconds that readiness says no before the server stops listening, so that a balancer looks away first.</summary>
     [Range(0, 600)]
     public int DrainSeconds { get; set; }

@@ -1,5 +1,6 @@
 using ContrastiveService.Api.Catalog;
 using ContrastiveService.Api.Checkpoints;
+using ContrastiveService.Api.Collections;
 using ContrastiveService.Api.Datasets;
 using ContrastiveService.Api.Datasets.Ingestion;
 using ContrastiveService.Api.Documentation;
@@ -55,6 +56,7 @@ public static class Program
         builder.Services.AddImports();
         builder.Services.AddInference();
         builder.Services.AddViews();
+        builder.Services.AddCollections();
         builder.Services.AddScoped<JobSubmission>();
         builder.Services.AddScoped<PretrainedCheck>();
         builder.Services.AddScoped<WeightsDesk>();
@@ -79,6 +81,7 @@ public static class Program
         app.MapModels();
         app.MapEmbeddings();
         app.MapSimilarity();
+        app.MapCollections();
         app.MapOpenAi();
         app.MapDashboard();
         return app;

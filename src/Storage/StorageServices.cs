@@ -1,3 +1,4 @@
+using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
@@ -35,6 +36,10 @@ public static class StorageServices
         services.AddSingleton<CheckpointStore>();
         services.AddSingleton<ModelStore>();
         services.AddSingleton<WeightsStore>();
+        services.AddSingleton<CollectionStore>();
+        services.AddSingleton<CollectionItemStore>();
+        services.AddSingleton<CollectionVectorStore>();
+        services.AddSingleton<CollectionImportStore>();
         services.AddSingleton<JobDelivery>();
         services.AddSingleton<WorkerView>();
 

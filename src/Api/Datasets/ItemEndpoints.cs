@@ -4,7 +4,6 @@ using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Paging;
 using ContrastiveService.Storage.Datasets;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -74,7 +73,7 @@ static class ItemEndpoints
         string name, string key, HttpContext context, DatasetStore datasets, DatasetItemStore items, CancellationToken cancellationToken)
     {
         var dataset = await datasets.FindAsync(name, cancellationToken);
-        var asked = AskedFor(context, name, key);
+        var asked = KeyInPath.AsSent(context, name, key);
         if (!asked.EndsWith(ImageSuffix, StringComparison.Ordinal))
         {
             var item = await items.GetAsync(dataset.Id, Uri.UnescapeDataString(asked), cancellationToken) ?? throw Missing(name, asked);
@@ -84,15 +83,6 @@ static class ItemEndpoints
         asked = asked[..^ImageSuffix.Length];
         var (found, bytes) = await items.ReadBytesAsync(dataset.Id, Uri.UnescapeDataString(asked), cancellationToken) ?? throw Missing(name, asked);
         return TypedResults.Bytes(bytes, found.MediaType, entityTag: new EntityTagHeaderValue($"\"{found.Sha256}\""));
-    }
-
-    /// <summary>The key as sent. The routed value is no use: in it an escaped slash stays escaped while everything else is not, so that two keys could look the
-    /// same.</summary>
-    private static string AskedFor(HttpContext context, string name, string key)
-    {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        var start = target.IndexOf($"/{name}/items/", StringComparison.Ordinal);
-        return start < 0 ? key : target[(start + name.Length + "//items/".Length)..];
     }
 
     private static ApiException Missing(string dataset, string key) =>

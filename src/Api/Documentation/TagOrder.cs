@@ -17,6 +17,7 @@ sealed class TagOrder : IDocumentFilter
         ("Models", "Every finished job is a version; aliases move between versions."),
         ("Embeddings", "Pictures to vectors."),
         ("Similarity", "Two pictures to a number."),
+        ("Collections", "Keep vectors, search them, find duplicates, outliers and a diverse few."),
         ("OpenAI-compatible", "The same for unmodified OpenAI clients: base URL /v1, any configured key."),
         ("Health", "For balancers; open to all."),
     ];

@@ -79,20 +79,20 @@ public sealed class DatasetItemStore(Database database)
         return await database.FirstAsync<byte[]>(sql, new { item.Id }, cancellationToken) is { } bytes ? (item, bytes) : null;
     }
 
-    /// <summary>Every item up to a version, in order of id, one blob in memory at a time.</summary>
+    /// <summary>Every item up to a version, or those of one split or <paramref name="after"/> an id, in order of id, one blob in memory at a time.</summary>
     public async IAsyncEnumerable<(DatasetItem Item, ReadOnlyMemory<byte> Bytes)> StreamAsync(
-        Guid datasetId, int upToVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid datasetId, int upToVersion, [EnumeratorCancellation] CancellationToken cancellationToken, long after = 0, string? split = null)
     {
         const string sql = $"""
             select {Columns}, i.blob_id as Blob, i.blob_offset as "Offset" from {Published}
-            where i.dataset_id = @datasetId and m.version <= @upToVersion and i.id > @after
+            where i.dataset_id = @datasetId and m.version <= @upToVersion and i.id > @after and (@split::text is null or i.split = @split)
             order by i.id limit @limit
             """;
-        var (after, blob, bytes) = (0L, 0L, Array.Empty<byte>());
+        var (blob, bytes) = (0L, Array.Empty<byte>());
         IReadOnlyList<(DatasetItem Item, Place Place)> page;
         do
         {
-            page = await PageAsync(sql, new { datasetId, upToVersion, after, limit = StreamPage }, cancellationToken);
+            page = await PageAsync(sql, new { datasetId, upToVersion, after, split, limit = StreamPage }, cancellationToken);
             foreach (var (item, place) in page)
             {
                 if (place.Blob != blob)

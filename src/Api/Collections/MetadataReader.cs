@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using ContrastiveService.Api.Errors;
+
+namespace ContrastiveService.Api.Collections;
+
+/// <summary>What callers want to know of an item again: a JSON object.</summary>
+static class MetadataReader
+{
+    /// <returns>The object as text; an empty one where there is none.</returns>
+    /// <exception cref="ApiException">400: it is no object, too large, or holds what cannot be stored.</exception>
+    public static string Read(JsonElement? json, string param, ApiOptions limits)
+    {
+        if (json is not { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } metadata)
+            return "{}";
+        if (metadata.ValueKind != JsonValueKind.Object)
+            throw ApiException.BadRequest(param, $"{param} must be an object.");
+        var text = metadata.GetRawText();
+        if (Encoding.UTF8.GetByteCount(text) is var bytes && bytes > limits.MaxMetadataBytes)
+            throw ApiException.BadRequest(param, $"{param} has {bytes} bytes; at most {limits.MaxMetadataBytes} are taken (Api:MaxMetadataBytes).", "too_large");
+        Check(metadata, param);
+        return text;
+    }
+
+    /// <summary>Whether it is a value without parts that the database takes as well: no zero character, no number beyond float64.</summary>
+    public static bool IsPlain(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String => IsText(json.GetString()!),
+        JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
+        JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null => true,
+        _ => false,
+    };
+
+    private static bool IsText(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0' || char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void Check(JsonElement json, string param)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in json.EnumerateObject())
+                {
+                    if (!IsText(member.Name))
+                        throw ApiException.BadRequest(param, $"{param} has a member whose name holds a zero character or half of a surrogate pair.");
+                    Check(member.Value, $"{param}.{member.Name}");
+                }
+
+                break;
+            case JsonValueKind.Array:
+                var i = 0;
+                foreach (var element in json.EnumerateArray())
+                    Check(element, $"{param}[{i++}]");
+                break;
+            default:
+                if (!IsPlain(json))
+                    throw ApiException.BadRequest(param, $"{param} cannot be stored: it holds a zero character, half of a surrogate pair, or a number beyond 64-bit floats.");
+                break;
+        }
+    }
+}
