@@ -53,6 +53,9 @@ internal sealed class TrainerCommand(IConfiguration configuration, IOptions<Work
         environment["MALLOC_TOP_PAD_"] = Text(256L << 20);
         // One heap for all threads: a thread's own is made of pieces of 64 MiB, which a step's large maps leave in tatters, and the process grows.
         environment["MALLOC_ARENA_MAX"] = "1";
+        // libtorch asks for aligned blocks; what glibc cuts off beside them goes into its caches of small blocks, and a freed block that has lost it fits no second time.
+        const string noCaches = "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0";
+        environment["GLIBC_TUNABLES"] = environment.TryGetValue("GLIBC_TUNABLES", out var own) && own is { Length: > 0 } ? $"{own}:{noCaches}" : noCaches;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
