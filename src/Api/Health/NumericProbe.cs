@@ -22,10 +22,16 @@ sealed class NumericProbe(ModelCache cache, InferenceThreads inference) : Backgr
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             string? found = null;
-            foreach (var version in cache.Versions)
+            var leases = cache.LeaseLoaded();
+            try
             {
-                using var lease = await cache.LeaseAsync(version, stoppingToken);
-                found ??= await TryAsync(lease.Model, stoppingToken);
+                foreach (var lease in leases)
+                    found ??= await TryAsync(lease.Model, stoppingToken);
+            }
+            finally
+            {
+                foreach (var lease in leases)
+                    lease.Dispose();
             }
 
             fault = found;

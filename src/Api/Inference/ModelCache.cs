@@ -66,13 +66,16 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options, Infere
         metrics.Loaded(Loaded().Count, Bytes);
     }
 
-    /// <summary>All that are in memory now.</summary>
-    public IReadOnlyList<ModelVersion> Versions
+    /// <summary>Gives all that are in memory now, which does not count as using them: who goes first stays as it is, and nothing is loaded.</summary>
+    public IReadOnlyList<ModelLease> LeaseLoaded()
     {
-        get
+        lock (gate)
         {
-            lock (gate)
-                return [.. Loaded().Select(model => model.Version)];
+            return [.. entries.Values.Where(e => e.Model.IsCompletedSuccessfully).Select(entry =>
+            {
+                entry.Users++;
+                return new ModelLease(entry.Model.Result, () => Release(entry));
+            })];
         }
     }
 
