@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ContrastiveService.Storage.Postgres;
-using Microsoft.Extensions.Logging.Abstractions;
 using static System.FormattableString;
 
 namespace ContrastiveService.Bench.Data;
@@ -16,21 +14,12 @@ internal static class IngestBenchmark
 
     public static async Task<int> RunAsync(string[] counts)
     {
-        // Not a private temporary folder: PostgreSQL does not run as root, and must still reach its data when root runs this.
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"bench-{Guid.NewGuid():n}"));
-        try
-        {
-            await using var server = await PrivatePostgres.StartAsync(Path.Combine(folder.FullName, "postgres"), NullLogger.Instance, null, CancellationToken.None);
-            var report = new Report("data-ingest", "pictures", "archive, MB", "upload, s", "published, s", "pictures/s", "of reading alone", "Api's processor, s", "Api before, MB", "peak, MB");
-            foreach (var pictures in counts is [] ? [Pictures] : counts.Select(count => int.Parse(count, CultureInfo.InvariantCulture)))
-                Add(report, await MeasureAsync(server.ConnectionString, folder.FullName, pictures));
-            report.Publish();
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        await using var database = await ScratchDatabase.StartAsync();
+        var report = new Report("data-ingest", "pictures", "archive, MB", "upload, s", "published, s", "pictures/s", "of reading alone", "Api's processor, s", "Api before, MB", "peak, MB");
+        foreach (var pictures in counts is [] ? [Pictures] : counts.Select(count => int.Parse(count, CultureInfo.InvariantCulture)))
+            Add(report, await MeasureAsync(database.ConnectionString, database.Folder, pictures));
+        report.Publish();
+        return 0;
     }
 
     private static async Task<Result> MeasureAsync(string connectionString, string folder, int pictures)

@@ -2,8 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ContrastiveService.Bench.Data;
 using ContrastiveService.Bench.Training;
-using ContrastiveService.Storage.Postgres;
-using Microsoft.Extensions.Logging.Abstractions;
 using static System.FormattableString;
 
 namespace ContrastiveService.Bench.Serving;
@@ -19,23 +17,14 @@ internal static class ServeBenchmark
 
     public static async Task<int> RunAsync(string[] options)
     {
-        // Not a private temporary folder: PostgreSQL does not run as root, and must still reach its data when root runs this.
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"bench-{Guid.NewGuid():n}"));
-        try
-        {
-            await using var server = await PrivatePostgres.StartAsync(Path.Combine(folder.FullName, "postgres"), NullLogger.Instance, null, CancellationToken.None);
-            var throughput = new Report("serve", "model", "raw loop, pictures/s", $"HTTP, {InFlight} in flight", "HTTP / raw", "p50, ms", "p95", "p99", "idle: overhead p50, ms", "p99", "flooded: others' p95 / alone");
-            var crowd = new Report("serve-crowd", "model", "load", "asked/s", "served/s", "of peak", "p50, ms", "p95", "p99", "refused", "without Retry-After", "failed", "Api's memory, MB");
-            foreach (var (backbone, size) in Cases.Where(c => options.Length == 0 || options.Contains(c.Backbone)))
-                await MeasureAsync(server.ConnectionString, folder.FullName, backbone, size, throughput, crowd);
-            throughput.Publish();
-            crowd.Publish();
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        await using var database = await ScratchDatabase.StartAsync();
+        var throughput = new Report("serve", "model", "raw loop, pictures/s", $"HTTP, {InFlight} in flight", "HTTP / raw", "p50, ms", "p95", "p99", "idle: overhead p50, ms", "p99", "flooded: others' p95 / alone");
+        var crowd = new Report("serve-crowd", "model", "load", "asked/s", "served/s", "of peak", "p50, ms", "p95", "p99", "refused", "without Retry-After", "failed", "Api's memory, MB");
+        foreach (var (backbone, size) in Cases.Where(c => options.Length == 0 || options.Contains(c.Backbone)))
+            await MeasureAsync(database.ConnectionString, database.Folder, backbone, size, throughput, crowd);
+        throughput.Publish();
+        crowd.Publish();
+        return 0;
     }
 
     private static async Task MeasureAsync(string connectionString, string folder, string backbone, int size, Report throughput, Report crowd)
