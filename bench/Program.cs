@@ -25,7 +25,7 @@ return args switch
     ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
     ["data-run", .. var counts] => await RunBenchmark.RunAsync(counts),
     ["serve", .. var options] => await ServeBenchmark.RunAsync(options),
-    [RawLoop.Mode, var model] => await RawLoop.RunAsync(model),
+    [RawLoop.Mode, var model, var backbone] => await RawLoop.RunAsync(model, backbone),
     ["search"] => SearchBenchmark.Run(),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),

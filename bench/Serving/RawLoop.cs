@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using ContrastiveService.Bench.Serving.Networks;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
@@ -7,94 +7,88 @@ using ContrastiveService.Training.Data;
 using ContrastiveService.Training.Inference;
 using ContrastiveService.Training.Native;
 using ContrastiveService.Training.Plans;
+using ContrastiveService.Training.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Serving;
 
-/// <summary>The same model and the same encoded pictures in a loop without a server, in a process of its own: what a machine can do at most.</summary>
+/// <summary>
+/// A model and encoded pictures in a loop without a server, in a process of its own: what this machine can do at most. The same network is also computed by plain TorchSharp and by
+/// ONNX Runtime; all take turns.
+/// </summary>
 internal static class RawLoop
 {
     public const string Mode = "serve-raw";
 
-    private const double Seconds = 8;
+    private const double Seconds = 1;
+    private const int Rounds = 3;
 
-    /// <param name="Apart">Pictures per second with a batch on each processor.</param>
-    /// <param name="Together">With all processors on one batch, as libtorch does by itself.</param>
-    /// <param name="Forward">Milliseconds that the network alone takes for a batch, on one processor.</param>
-    internal sealed record Result(double Apart, double Together, double Forward)
+    /// <param name="Name">Whose.</param>
+    /// <param name="Threads">How it used the processors.</param>
+    /// <param name="Batch">Pictures at a time.</param>
+    /// <param name="Forward">Pictures per second of the network alone, each round's.</param>
+    /// <param name="Decoding">The same with decoding.</param>
+    /// <param name="Cosine">The least cosine to our own vectors.</param>
+    internal sealed record Way(string Name, string Threads, int Batch, double[] Forward, double[] Decoding, double Cosine);
+
+    internal sealed record Result(Way[] Ways)
     {
-        public double Best => Math.Max(Apart, Together);
+        /// <summary>The best way of each, ours first.</summary>
+        public IReadOnlyList<Way> Best => [.. Ways.GroupBy(way => way.Name).Select(ways => ways.MaxBy(way => Report.Median(way.Decoding))!)];
     }
 
-    public static async Task<int> RunAsync(string model)
+    public static async Task<int> RunAsync(string model, string backbone)
     {
         await using var services = new ServiceCollection().AddLogging().AddStorage(Environment.GetEnvironmentVariable("ConnectionStrings__Default")!).BuildServiceProvider();
         var version = (await services.GetRequiredService<ModelStore>().GetAsync(model, 1, CancellationToken.None))!;
-        await using var weights = await services.GetRequiredService<CheckpointStore>().OpenReadAsync(version.CheckpointId, CancellationToken.None);
-        using var network = EmbeddingModel.Load(TrainingPlan.FromJson(version.Plan), ModelCard.FromJson(version.Card).Preprocessing, weights, CPU);
-        var pictures = ServedPictures.Png(network.Preprocessing.Size);
-        Compute.UseThreads(1, pin: false);
-        var apart = Apart(network, pictures);
-        var forward = Forward(network, pictures);
-        Compute.UseThreads(Compute.AvailableThreads, pin: true);
-        return Child.Answer(new Result(apart, Together(network, pictures), forward));
+        await using var stream = await services.GetRequiredService<CheckpointStore>().OpenReadAsync(version.CheckpointId, CancellationToken.None);
+        using var checkpoint = new MemoryStream();
+        await stream.CopyToAsync(checkpoint);
+        return Child.Answer(Measure(checkpoint, version, backbone));
     }
 
-    private static double Apart(EmbeddingModel network, byte[][] pictures)
+    private static Result Measure(MemoryStream checkpoint, ModelVersion version, string backbone)
     {
-        var counts = new long[Environment.ProcessorCount];
-        var clock = Stopwatch.StartNew();
-        var threads = Enumerable.Range(0, counts.Length).Select(t => new Thread(() =>
+        var preprocessing = ModelCard.FromJson(version.Card).Preprocessing;
+        checkpoint.Position = 0;
+        using var network = EmbeddingModel.Load(TrainingPlan.FromJson(version.Plan), preprocessing, checkpoint, CPU);
+        checkpoint.Position = 0;
+        var header = SafeTensors.ReadHeader(checkpoint);
+        const string prefix = "backbone.";
+        var weights = header.Tensors.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Name[prefix.Length..], entry => SafeTensors.Read(checkpoint, header, entry.Name));
+        using var engines = new Engines(network, backbone, weights);
+        var pictures = ServedPictures.Png(preprocessing.Size);
+        var decoded = Array.ConvertAll(pictures, Decode);
+        var truth = network.Embed(decoded);
+        var ways = new List<Way>();
+        foreach (var engine in engines.All)
+            foreach (var batch in new[] { 8, 32, network.BestBatch }.Distinct())
+                ways.Add(new(engine.Name, engine.Threads, batch, new double[Rounds], new double[Rounds], Cosine(engine.Embed(decoded))));
+        for (var round = 0; round < Rounds; round++)
         {
-            for (var at = t; clock.Elapsed.TotalSeconds < Seconds; at++)
+            foreach (var way in ways)
             {
-                network.Embed([.. Batch(network, pictures, at).Select(picture => Decode(network, picture))]);
-                counts[t] += network.BestBatch;
+                var engine = engines.All.Single(e => e.Name == way.Name && e.Threads == way.Threads);
+                way.Forward[round] = engine.Measure(at => Batch(decoded, at, way.Batch), Seconds);
+                way.Decoding[round] = engine.Measure(at => Decoded(Batch(pictures, at, way.Batch), engine.Callers == 1), Seconds);
             }
-        })).ToArray();
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
-            thread.Join();
-        return counts.Sum() / clock.Elapsed.TotalSeconds;
-    }
-
-    private static double Together(EmbeddingModel network, byte[][] pictures)
-    {
-        var (count, at) = (0L, 0);
-        var clock = Stopwatch.StartNew();
-        while (clock.Elapsed.TotalSeconds < Seconds)
-        {
-            network.Embed(Batch(network, pictures, at++).AsParallel().AsOrdered().Select(picture => Decode(network, picture)).ToArray());
-            count += network.BestBatch;
         }
 
-        return count / clock.Elapsed.TotalSeconds;
-    }
+        return new([.. ways]);
 
-    private static double Forward(EmbeddingModel network, byte[][] pictures)
-    {
-        var batch = Batch(network, pictures, 0).Select(picture => Decode(network, picture)).ToArray();
-        var times = new List<double>();
-        for (var i = 0; i < 20; i++)
+        byte[] Decode(byte[] picture)
         {
-            var start = Stopwatch.GetTimestamp();
-            network.Embed(batch);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var chw = new byte[preprocessing.Channels * preprocessing.Size * preprocessing.Size];
+            ImageDecoder.Decode(picture, preprocessing.Size, preprocessing.Channels, chw);
+            return chw;
         }
 
-        return Report.Median(times);
+        byte[][] Decoded(byte[][] batch, bool together) => together ? [.. batch.AsParallel().AsOrdered().Select(Decode)] : Array.ConvertAll(batch, Decode);
+
+        double Cosine(float[][] vectors) => vectors.Zip(truth, (a, b) => (double)a.Zip(b, (x, y) => x * y).Sum()).Min();
     }
 
-    private static IEnumerable<byte[]> Batch(EmbeddingModel network, byte[][] pictures, int at) =>
-        Enumerable.Range(0, network.BestBatch).Select(i => pictures[((at * network.BestBatch) + i) % pictures.Length]);
-
-    private static byte[] Decode(EmbeddingModel network, byte[] picture)
-    {
-        var (size, channels) = (network.Preprocessing.Size, network.Preprocessing.Channels);
-        var chw = new byte[channels * size * size];
-        ImageDecoder.Decode(picture, size, channels, chw);
-        return chw;
-    }
+    private static byte[][] Batch(byte[][] pictures, int at, int size) => [.. Enumerable.Range(0, size).Select(i => pictures[((at * size) + i) % pictures.Length])];
 }

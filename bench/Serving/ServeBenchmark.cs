@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ContrastiveService.Bench.Data;
@@ -9,7 +10,8 @@ namespace ContrastiveService.Bench.Serving;
 /// <summary>Embeddings over HTTP against the same model in a loop without a server; a crowd that comes at several rates; a key that floods.</summary>
 internal static class ServeBenchmark
 {
-    private const int Trained = 64, InFlight = 64;
+    private const string Flood = "flood-flood-flood-flood";
+    private const int Trained = 64, InFlight = 64, BusyKeys = 16;
 
     private const double Seconds = 8, OverloadSeconds = 60;
 
@@ -18,49 +20,89 @@ internal static class ServeBenchmark
     public static async Task<int> RunAsync(string[] options)
     {
         await using var database = await ScratchDatabase.StartAsync();
-        var throughput = new Report("serve", "model", "raw loop, pictures/s", $"HTTP, {InFlight} in flight", "HTTP / raw", "p50, ms", "p95", "p99", "idle: overhead p50, ms", "p99", "flooded: others' p95 / alone");
+        var engines = new Report("serve-engines", "model", "computed by", "threads", "batch", "network alone, pictures/s", "of ours", "with decoding", "least cosine to ours");
+        var throughput = new Report("serve", "model", "pictures a request", "in flight", "HTTP, pictures/s", "of raw loop", "Api's processor, ms a picture", "p50, ms", "p95", "p99");
+        var latency = new Report("serve-latency", "model", "what", "p50, ms", "p95", "p99");
         var crowd = new Report("serve-crowd", "model", "load", "asked/s", "served/s", "of peak", "p50, ms", "p95", "p99", "refused", "without Retry-After", "failed", "Api's memory, MB");
         foreach (var (backbone, size) in Cases.Where(c => options.Length == 0 || options.Contains(c.Backbone)))
-            await MeasureAsync(database.ConnectionString, database.Folder, backbone, size, throughput, crowd);
+            await MeasureAsync(database.ConnectionString, database.Folder, backbone, size, engines, throughput, latency, crowd);
+        engines.Publish();
         throughput.Publish();
+        latency.Publish();
         crowd.Publish();
         return 0;
     }
 
-    private static async Task MeasureAsync(string connectionString, string folder, string backbone, int size, Report throughput, Report crowd)
+    private static async Task MeasureAsync(string connectionString, string folder, string backbone, int size, Report engines, Report throughput, Report latency, Report crowd)
     {
         using var api = await ApiProcess.StartAsync(connectionString, Path.Combine(folder, "spool"));
         var model = await TrainAsync(api, connectionString, folder, backbone, size);
-        var pictures = ServedPictures.Png(size);
-        var load = new Load(api.Http, model, pictures);
-        await load.ClosedAsync(4, 2); // loads the model, and lets the runtime compile what is hot
+        var (label, load) = (Invariant($"{backbone}, {size}×{size}"), new Load(new IPEndPoint(IPAddress.Loopback, api.Http.BaseAddress!.Port), model, ServedPictures.Png(size)));
+        var raw = Raw(engines, label, model, backbone, connectionString);
+        await load.ClosedAsync(4, 3); // loads the model, and lets the runtime compile what is hot
 
-        Console.Error.WriteLine($"{backbone}: throughput");
-        var raw = Child.Run<RawLoop.Result>(new Dictionary<string, string?> { ["ConnectionStrings__Default"] = connectionString }, RawLoop.Mode, model);
-        var full = await load.ClosedAsync(InFlight, Seconds);
-        var peak = Served(full).Length / full.Seconds;
-        var idle = Served(await load.ClosedAsync(1, Seconds / 2));
-        var flooding = load.ClosedAsync(InFlight, Seconds, "flood-flood-flood-flood");
-        var others = Served(await load.ClosedAsync(1, Seconds, "others-others-others"));
-        await flooding;
-        throughput.Add(
-            new { backbone, raw, peak, full = full.Outcomes, idle, others },
-            Invariant($"{backbone}, {size}×{size}"), Invariant($"{raw.Best:0}"), Invariant($"{peak:0}"), Invariant($"{peak / raw.Best:0.00}"),
-            At(Served(full), 0.5, o => o.Milliseconds), At(Served(full), 0.95, o => o.Milliseconds), At(Served(full), 0.99, o => o.Milliseconds),
-            At(idle, 0.5, o => o.Overhead), At(idle, 0.99, o => o.Overhead), Invariant($"{Percentile(others, 0.95, o => o.Milliseconds) / Percentile(idle, 0.95, o => o.Milliseconds):0.00}"));
+        var peak = 0.0;
+        foreach (var (each, callers) in ((int, int)[])[(1, 64), (8, 8), (32, 4)])
+        {
+            Console.Error.WriteLine(Invariant($"{backbone}: {callers} callers with {each} pictures"));
+            await load.ClosedAsync(callers, 2, each);
+            var before = api.Process.Processor;
+            var full = await load.ClosedAsync(callers, Seconds, each);
+            var processor = 1000 * (api.Process.Processor - before) / (full.Served.Length * each);
+            peak = each == 1 ? full.Rate : peak;
+            throughput.Add(
+                new { backbone, each, callers, full.Rate, raw, processor },
+                [label, Invariant($"{each}"), Invariant($"{each * callers}"), Invariant($"{full.Rate:0}"), Invariant($"{full.Rate / raw:0.00}"), Invariant($"{processor:0.00}"), .. Times(full.Served, o => o.Milliseconds)]);
+        }
 
+        await LatencyAsync(load, backbone, label, latency);
         foreach (var share in (double[])[0.5, 0.8, 1, 1.5, 10])
         {
             Console.Error.WriteLine(Invariant($"{backbone}: {100 * share:0} % load"));
             var came = await load.OpenAsync(peak * share, share >= 10 ? OverloadSeconds : Seconds);
-            var served = Served(came);
             crowd.Add(
-                new { backbone, share, served = served.Length, came.Seconds },
-                Invariant($"{backbone}, {size}×{size}"), Invariant($"{100 * share:0} %"), Invariant($"{came.Outcomes.Count / came.Seconds:0}"), Invariant($"{served.Length / came.Seconds:0}"),
-                Invariant($"{served.Length / came.Seconds / peak:0.00}"), At(served, 0.5, o => o.Milliseconds), At(served, 0.95, o => o.Milliseconds), At(served, 0.99, o => o.Milliseconds),
-                Invariant($"{came.Outcomes.Count(o => o.Status is 429 or 503)}"), Invariant($"{came.Outcomes.Count(o => o.Status is 429 or 503 && !o.SaysWhen)}"),
-                Invariant($"{came.Outcomes.Count(o => o.Status is not (200 or 429 or 503))}"), Invariant($"{api.Process.Resident >> 20}"));
+                new { backbone, share, served = came.Served.Length, came.Seconds },
+                [
+                    label, Invariant($"{100 * share:0} %"), Invariant($"{came.Outcomes.Count / came.Seconds:0}"), Invariant($"{came.Rate:0}"), Invariant($"{came.Rate / peak:0.00}"),
+                    .. Times(came.Served, o => o.Milliseconds), Invariant($"{came.Outcomes.Count(o => o.Status is 429 or 503)}"), Invariant($"{came.Outcomes.Count(o => o.Status is 429 or 503 && !o.SaysWhen)}"),
+                    Invariant($"{came.Outcomes.Count(o => o.Status is not (200 or 429 or 503))}"), Invariant($"{api.Process.Resident >> 20}"),
+                ]);
         }
+    }
+
+    /// <returns>Pictures per second of our own code, decoding included.</returns>
+    private static double Raw(Report report, string label, string model, string backbone, string connectionString)
+    {
+        Console.Error.WriteLine($"{backbone}: without a server");
+        var raw = Child.Run<RawLoop.Result>(new Dictionary<string, string?> { ["ConnectionStrings__Default"] = connectionString }, RawLoop.Mode, model, backbone);
+        foreach (var way in raw.Best)
+            report.Add(
+                new { backbone, way, raw.Ways },
+                label, way.Name, way.Threads, Invariant($"{way.Batch}"), Invariant($"{Report.Median(way.Forward):0}"),
+                Report.Spread([.. way.Forward.Zip(raw.Best[0].Forward, (its, ours) => its / ours)]), Invariant($"{Report.Median(way.Decoding):0}"), Invariant($"{way.Cosine:0.000000}"));
+        return Report.Median(raw.Best[0].Decoding);
+    }
+
+    /// <summary>One caller alone; many who keep the server busy, then with one more whose key floods it.</summary>
+    private static async Task LatencyAsync(Load load, string backbone, string label, Report report)
+    {
+        Console.Error.WriteLine($"{backbone}: latency");
+        string[] keys = [.. Enumerable.Range(0, BusyKeys).Select(i => Invariant($"busy-key-{i:00}-busy-key"))];
+        var alone = await load.ClosedAsync(1, Seconds);
+        Add("alone", alone.Served, o => o.Milliseconds);
+        Add("alone: total − decode − queue − forward", alone.Served, o => o.Overhead);
+        var busy = await load.ClosedAsync(2 * BusyKeys, Seconds, 1, keys);
+        var others = load.ClosedAsync(2 * BusyKeys, Seconds, 1, keys);
+        await Task.WhenAll(others, load.ClosedAsync(InFlight, Seconds, 1, Flood));
+        Add(Invariant($"{BusyKeys} keys, 2 requests each"), busy.Served, o => o.Milliseconds);
+        Add(Invariant($"they, while one more key has {InFlight}"), (await others).Served, o => o.Milliseconds);
+        var calm = load.ClosedAsync(1, Seconds, 1, keys);
+        await Task.WhenAll(calm, load.ClosedAsync(InFlight, Seconds, 1, Flood));
+        Add(Invariant($"one caller, while one more key has {InFlight}"), (await calm).Served, o => o.Milliseconds);
+
+        void Add(string what, Load.Outcome[] served, Func<Load.Outcome, double> value) => report.Add(
+            new { backbone, what, times = served.Select(value).Order().ToArray() is { Length: > 0 } all ? new[] { all[all.Length / 2], all[all.Length * 95 / 100], all[all.Length * 99 / 100] } : [] },
+            [label, what, .. Times(served, value)]);
     }
 
     /// <summary>A model of a few steps: what a step costs does not depend on what was learned.</summary>
@@ -79,10 +121,9 @@ internal static class ServeBenchmark
         return job.GetProperty("state").GetString() == "succeeded" ? backbone : throw new InvalidOperationException($"The job did not succeed: {job.GetProperty("error")}");
     }
 
-    private static Load.Outcome[] Served((IReadOnlyList<Load.Outcome> Outcomes, double Seconds) all) => [.. all.Outcomes.Where(o => o.Status == 200)];
-
-    private static string At(Load.Outcome[] outcomes, double share, Func<Load.Outcome, double> what) => Invariant($"{Percentile(outcomes, share, what):0.0}");
-
-    private static double Percentile(Load.Outcome[] outcomes, double share, Func<Load.Outcome, double> what) =>
-        outcomes.Length == 0 ? double.NaN : outcomes.Select(what).Order().ElementAt((int)(share * (outcomes.Length - 1)));
+    private static string[] Times(Load.Outcome[] outcomes, Func<Load.Outcome, double> what)
+    {
+        double[] sorted = [.. outcomes.Select(what).Order()];
+        return [.. ((double[])[0.5, 0.95, 0.99]).Select(share => sorted.Length == 0 ? "–" : Invariant($"{sorted[(int)(share * (sorted.Length - 1))]:0.0}"))];
+    }
 }

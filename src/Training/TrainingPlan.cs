@@ -16,6 +16,8 @@ namespace ContrastiveService.Training;
 /// </summary>
 public sealed record TrainingPlan
 {
+    internal const int UsualEpochs = 100;
+
     [Description("The data set's name.")]
     public required string Dataset { get; init; }
 
@@ -43,7 +45,7 @@ public sealed record TrainingPlan
 
     [Description("Passes over the training items (of the source domain, where there are two).")]
     [Range(1, 100_000)]
-    public int Epochs { get; init; } = 100;
+    public int Epochs { get; init; } = UsualEpochs;
 
     [Description("Items in a step (every one contributes the method's number of views).")]
     [Range(2, 65_536)]

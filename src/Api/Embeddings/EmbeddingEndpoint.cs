@@ -28,7 +28,7 @@ static class EmbeddingEndpoint
     /// <param name="model">For a picture as the body: name, name:version or name@alias.</param>
     /// <param name="encoding">For a picture as the body: float or base64.</param>
     private static async Task<TimedJson<EmbeddingsView>> EmbedAsync(
-        string? model, string? encoding, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options)
+        string? model, string? encoding, HttpContext context, ModelDirectory models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options)
     {
         var request = context.Request;
         var stop = context.RequestAborted;

@@ -1,4 +1,5 @@
 using ContrastiveService.Api.Health;
+using ContrastiveService.Api.Models;
 using Prometheus;
 
 namespace ContrastiveService.Api.Inference;
@@ -8,6 +9,7 @@ static class InferenceServices
     public static void AddInference(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
+        services.AddSingleton<ModelDirectory>();
         services.AddSingleton<InferenceMetrics>();
         services.AddSingleton<InferenceThreads>();
         services.AddSingleton<DecodePool>();

@@ -26,7 +26,7 @@ static class OpenAiEndpoints
     }
 
     private static async Task<TimedJson<OpenAiEmbeddings>> EmbedAsync(
-        OpenAiEmbeddingsRequest body, ModelStore models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options,
+        OpenAiEmbeddingsRequest body, ModelDirectory models, Embedder embedder, PictureReader reader, IOptions<ApiOptions> options,
         CancellationToken cancellationToken)
     {
         var base64 = body.EncodingFormat switch
@@ -58,7 +58,7 @@ static class OpenAiEndpoints
         return new("list", found);
     }
 
-    private static async Task<OpenAiModel> GetAsync(string id, ModelStore models, CancellationToken cancellationToken)
+    private static async Task<OpenAiModel> GetAsync(string id, ModelDirectory models, CancellationToken cancellationToken)
     {
         var version = await models.RequireAsync(id, cancellationToken);
         return OpenAiModel.Of(id, version.CreatedAt);

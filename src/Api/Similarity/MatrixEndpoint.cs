@@ -29,7 +29,7 @@ static class MatrixEndpoint
 
     /// <param name="model">Where the body names none.</param>
     private static async Task<TimedJson<MatrixView>> CompareAsync(
-        string? model, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader, InferenceThreads inference, IOptions<ApiOptions> options)
+        string? model, HttpContext context, ModelDirectory models, Embedder embedder, PictureReader reader, InferenceThreads inference, IOptions<ApiOptions> options)
     {
         var stop = context.RequestAborted;
         var (version, a, b, probabilities, prior) = await ReadAsync(model, context.Request, models, reader, options.Value.MaxMatrixSide, stop);
@@ -44,7 +44,7 @@ static class MatrixEndpoint
     }
 
     private static async Task<(ModelVersion Version, IReadOnlyList<Picture> A, IReadOnlyList<Picture> B, bool Probabilities, double Prior)> ReadAsync(
-        string? model, HttpRequest request, ModelStore models, PictureReader reader, int most, CancellationToken stop)
+        string? model, HttpRequest request, ModelDirectory models, PictureReader reader, int most, CancellationToken stop)
     {
         if (request.HasFormContentType)
         {

@@ -30,7 +30,7 @@ static class SimilarityEndpoint
     }
 
     /// <param name="model">Where the body names none.</param>
-    private static async Task<TimedJson<SimilarityView>> CompareAsync(string? model, HttpContext context, ModelStore models, Embedder embedder, PictureReader reader)
+    private static async Task<TimedJson<SimilarityView>> CompareAsync(string? model, HttpContext context, ModelDirectory models, Embedder embedder, PictureReader reader)
     {
         var (version, a, b, rate, prior, explain) = await ReadAsync(model, context.Request, models, reader, context.RequestAborted);
         var embedded = await embedder.EmbedAsync(version, [a, b], context.RequestAborted);
@@ -47,7 +47,7 @@ static class SimilarityEndpoint
     }
 
     private static async Task<(ModelVersion Version, Picture A, Picture B, double Rate, double Prior, bool Explain)> ReadAsync(
-        string? model, HttpRequest request, ModelStore models, PictureReader reader, CancellationToken stop)
+        string? model, HttpRequest request, ModelDirectory models, PictureReader reader, CancellationToken stop)
     {
         if (request.HasFormContentType)
         {

@@ -70,18 +70,25 @@ public sealed class ModelStore(Database database)
     public Task<IReadOnlyList<ModelVersion>> VersionsAsync(string model, CancellationToken cancellationToken) =>
         VersionsAsync("where v.model = @model order by v.version desc", new { model }, cancellationToken);
 
+    public async Task<ModelVersion?> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        (await VersionsAsync("where v.id = @id", new { id }, cancellationToken)).SingleOrDefault();
+
     /// <summary><c>name:version</c>, <c>name@alias</c>, or a bare name: its production version if there is one, else its latest.</summary>
-    /// <returns>Null when the reference names nothing.</returns>
-    public async Task<ModelVersion?> ResolveAsync(string reference, CancellationToken cancellationToken)
+    /// <returns>The version's id; null when the reference names nothing.</returns>
+    public async Task<Guid?> ResolveAsync(string reference, CancellationToken cancellationToken)
     {
         if (reference.Split(':') is [var name, var number])
-            return int.TryParse(number, out var version) ? await GetAsync(name, version, cancellationToken) : null;
+        {
+            return int.TryParse(number, out var version)
+                ? await database.FirstAsync<Guid?>("select id from model_version where model = @name and version = @version", new { name, version }, cancellationToken)
+                : null;
+        }
         const string byAlias = """
-            where (v.model, v.version) = (
-                select model, version from model_alias where model = @model and alias = any(@aliases) order by array_position(@aliases, alias) limit 1)
+            select v.id from model_alias a join model_version v on v.model = a.model and v.version = a.version
+            where a.model = @model and a.alias = any(@aliases) order by array_position(@aliases, a.alias) limit 1
             """;
         var (model, aliases) = reference.Split('@') is [var before, var alias] ? (before, [alias]) : (reference, new[] { ProductionAlias, LatestAlias });
-        return (await VersionsAsync(byAlias, new { model, aliases }, cancellationToken)).SingleOrDefault();
+        return await database.FirstAsync<Guid?>(byAlias, new { model, aliases }, cancellationToken);
     }
 
     /// <summary>

@@ -6,6 +6,8 @@ namespace ContrastiveService.Training.Data;
 /// </summary>
 public sealed class ImageStoreBuilder : IDisposable
 {
+    private const long FlushEvery = 32 << 20;
+
     private readonly string path;
     private readonly string temporary;
     private readonly int size;
@@ -13,6 +15,8 @@ public sealed class ImageStoreBuilder : IDisposable
     private readonly FileStream pixels;
     private readonly byte[] buffer;
     private readonly List<ImageRecord> records = [];
+    private Task flushing = Task.CompletedTask;
+    private long unflushed;
 
     /// <param name="path">Where the store will be; its folder is made if absent.</param>
     /// <param name="size">Side of the squares, in pixels.</param>
@@ -48,7 +52,7 @@ public sealed class ImageStoreBuilder : IDisposable
     public void Add(ImageRecord record, ReadOnlySpan<byte> encoded)
     {
         ImageDecoder.Decode(encoded, size, channels, buffer);
-        pixels.Write(buffer);
+        Write(buffer);
         records.Add(record);
     }
 
@@ -60,7 +64,7 @@ public sealed class ImageStoreBuilder : IDisposable
     {
         if (chw.Length != buffer.Length)
             throw new ArgumentException($"The picture has {chw.Length} bytes; {channels} × {size} × {size} = {buffer.Length} are needed.", nameof(chw));
-        pixels.Write(chw);
+        Write(chw);
         records.Add(record);
     }
 
@@ -68,6 +72,7 @@ public sealed class ImageStoreBuilder : IDisposable
     public void Finish()
     {
         // Bytes before names: a power cut must not leave a store of the right length with nothing in it.
+        flushing.GetAwaiter().GetResult();
         pixels.SetLength((long)records.Count * buffer.Length);
         pixels.Flush(flushToDisk: true);
         pixels.Dispose();
@@ -80,7 +85,20 @@ public sealed class ImageStoreBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        flushing.ContinueWith(_ => { }, TaskScheduler.Default).Wait(); // it needs the file
         pixels.Dispose();
         File.Delete(temporary);
+    }
+
+    /// <summary>What was written goes to the disk while more is decoded, so that little is left to wait for at the end.</summary>
+    private void Write(ReadOnlySpan<byte> chw)
+    {
+        pixels.Write(chw);
+        unflushed += chw.Length;
+        if (unflushed < FlushEvery || !flushing.IsCompleted)
+            return;
+        flushing.GetAwaiter().GetResult();
+        unflushed = 0;
+        flushing = Task.Run(() => RandomAccess.FlushToDisk(pixels.SafeFileHandle));
     }
 }

@@ -8,7 +8,8 @@ namespace ContrastiveService.Training.Evaluation;
 /// <summary>Judges a run on its validation items: kNN over the training items, and the shape of the features, without touching the run's random numbers.</summary>
 internal sealed class RunEvaluator(TrainingPlan plan, ImageStore images, TrainingRun run)
 {
-    private const int ShapeItems = 512;
+    /// <summary>Items at most that are looked at for a collapse.</summary>
+    public const int ShapeItems = 512;
 
     private readonly long[] bank = KnnItems.Bank(plan, run.Splits);
     private readonly long[] queries = KnnItems.Queries(plan, run.Splits);

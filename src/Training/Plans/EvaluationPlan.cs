@@ -7,7 +7,7 @@ namespace ContrastiveService.Training.Plans;
 public sealed record EvaluationPlan
 {
     [Description("Evaluate after every this many epochs (and before the first and after the last); 0 is never. If left out: as often as takes at most about a tenth of the time, which is "
-        + "every epoch from some twenty-five thousand items on. A collapse is looked for in every epoch all the same.")]
+        + "nearly every epoch from some thirty thousand items on; where even two are too much for a short run, they look at fewer items. A collapse is looked for in every epoch all the same.")]
     [Range(0, 100_000)]
     public int EveryEpochs { get; init; } = 1;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Evaluation;
 using ContrastiveService.Training.Methods;
 
 namespace ContrastiveService.Training.Plans;
@@ -8,6 +9,9 @@ namespace ContrastiveService.Training.Plans;
 /// <summary>Defaults that depend on the data and the method. What is constant stands in the plan's records.</summary>
 internal static partial class PlanDefaults
 {
+    // Fewer items would judge nothing: what they cost is a second or two.
+    private const int LeastBank = 500, LeastQueries = 100;
+
     /// <summary>The request laid over the defaults: objects are merged, everything else replaces.</summary>
     public static JsonObject Under(JsonObject request, DatasetFacts facts)
     {
@@ -56,18 +60,27 @@ internal static partial class PlanDefaults
     }
 
     /// <summary>
-    /// As often as a tenth of the run's time allows: an item that is trained on passes the encoder in two views, at about three times the cost of a forward pass each,
-    /// and an evaluation passes its bank once and its queries three times.
+    /// As often as a tenth of the run's time allows, and on as many items: an item that is trained on passes the encoder in two views, at about three times the cost of a
+    /// forward pass each; an evaluation passes its bank once and its queries three times, and a look for a collapse in every epoch passes some queries once. There are at least
+    /// two evaluations, before the first epoch and after the last; where these are too much for so short a run, they look at fewer items.
     /// </summary>
     private static void Evaluate(JsonObject merged, DatasetFacts facts)
     {
         if ((merged["evaluation"] ??= new JsonObject()) is not JsonObject evaluation || facts.Items == 0)
             return;
         var usual = new EvaluationPlan();
+        var epochs = Math.Max(1, Number(merged["epochs"]) ?? TrainingPlan.UsualEpochs);
         var held = (evaluation["validationShare"] is JsonValue value && value.TryGetValue<double>(out var share) ? share : usual.ValidationShare) * facts.Items;
         var bank = Math.Min(facts.Items, Number(evaluation["bankItems"]) ?? usual.BankItems);
         var queries = Math.Min(held, Number(evaluation["queryItems"]) ?? usual.QueryItems);
-        evaluation.TryAdd("everyEpochs", (int)Math.Ceiling((bank + (3 * queries)) / (0.1 * 6 * facts.Items)));
+        var budget = (0.1 * 6 * facts.Items * epochs) - (epochs * Math.Min(queries, RunEvaluator.ShapeItems));
+        var affordable = budget / Math.Max(1, bank + (3 * queries));
+        if (!evaluation.ContainsKey("everyEpochs"))
+            evaluation["everyEpochs"] = affordable < 3 ? epochs : (int)Math.Ceiling(epochs / (Math.Floor(affordable) - 1));
+        if (affordable >= 2 || Number(evaluation["everyEpochs"]) != epochs)
+            return;
+        evaluation.TryAdd("bankItems", Math.Max(LeastBank, (int)(bank * affordable / 2)));
+        evaluation.TryAdd("queryItems", Math.Max(LeastQueries, (int)(queries * affordable / 2)));
     }
 
     /// <summary>Pictures as they are, or enlarged to what the architecture takes.</summary>

@@ -24,6 +24,25 @@ public sealed class TrainingPlanTests
         Resolve($$"""{"dataset": "d", "method": "simclr"{{more}}}""", Fashion with { Items = items, Labeled = items }).Evaluation.EveryEpochs.ShouldBe(expected);
 
     [Theory]
+    [InlineData(60_000, 1, 1, 10_000, 2_000)] // 36,000 passes' worth of training allow two evaluations of 16,000
+    [InlineData(60_000, 3, 1, 10_000, 2_000)]
+    [InlineData(6_000, 5, 5, 5_938, 593)] // 18,000 less 5 looks at 512, for two
+    [InlineData(1_280, 3, 3, 738, 100)]
+    [InlineData(65, 1, 1, 500, 100)]
+    public void A_short_run_is_judged_before_and_after_on_no_more_than_a_tenth_of_its_time(int items, int epochs, int every, int bank, int queries)
+    {
+        var plan = Resolve($$"""{"dataset": "d", "method": "simclr", "epochs": {{epochs}}}""", Fashion with { Items = items, Labeled = items }).Evaluation;
+        (plan.EveryEpochs, plan.BankItems, plan.QueryItems).ShouldBe((every, bank, queries));
+    }
+
+    [Fact]
+    public void What_a_request_says_of_its_evaluation_stands_however_short_the_run()
+    {
+        var plan = Resolve("""{"dataset": "d", "method": "simclr", "epochs": 1, "evaluation": {"bankItems": 5000, "queryItems": 400}}""").Evaluation;
+        (plan.EveryEpochs, plan.BankItems, plan.QueryItems).ShouldBe((1, 5000, 400));
+    }
+
+    [Theory]
     [InlineData("auto", Precision.Auto)]
     [InlineData("float32", Precision.Float32)]
     [InlineData("bfloat16", Precision.Bfloat16)]

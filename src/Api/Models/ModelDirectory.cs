@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using ContrastiveService.Api.Errors;
+using ContrastiveService.Storage.Models;
+
+namespace ContrastiveService.Api.Models;
+
+/// <summary>
+/// What references mean when they are asked for, for callers of a network. A version never changes and is read once; where an alias points is looked up for all who ask at a time,
+/// so a move that was answered is seen by every later request, in whichever process.
+/// </summary>
+sealed class ModelDirectory(ModelStore models)
+{
+    // Plans and cards are some kilobytes each.
+    private const int Kept = 1000;
+
+    private readonly SharedLookup<string, Guid?> references = new(reference => models.ResolveAsync(reference, CancellationToken.None));
+    private readonly ConcurrentDictionary<Guid, ModelVersion> versions = [];
+
+    /// <summary>Finds the version that <c>name</c>, <c>name:version</c> or <c>name@alias</c> means. Which aliases it had is not kept up to date.</summary>
+    /// <exception cref="ApiException">It is missing, or there is none.</exception>
+    public async Task<ModelVersion> RequireAsync(string? reference, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(reference))
+            throw ApiException.BadRequest("model", "model is needed: name, name:version or name@alias. GET /api/v1/models lists the models.");
+        var id = await references.AskAsync(reference, cancellationToken)
+            ?? throw ApiException.NotFound(
+                "model_not_found",
+                $"The model '{reference}' does not exist. GET /api/v1/models lists the models; a reference is name, name:version or name@alias.", "model");
+        if (versions.TryGetValue(id, out var known))
+            return known;
+        var version = await models.GetAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Version {id} of '{reference}' is gone.");
+        if (versions.Count >= Kept)
+            versions.Clear();
+        return versions[id] = version;
+    }
+}
