@@ -20,7 +20,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     private WebApplication? api;
     private Task<TrainedModel>? training;
     private Task<TrainedModel>? calibrating;
-    private Task<TrainedModel>? narrowing;
+    private Task<TrainedModel>? widening;
 
     /// <summary>Speaks to the server with a key.</summary>
     public HttpClient Http { get; private set; } = new();
@@ -50,8 +50,8 @@ public sealed class ServiceFixture : IAsyncLifetime
         calibrating ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), test: 100, versions: 1);
 
     /// <summary>One whose vectors have another width.</summary>
-    internal Task<TrainedModel> NarrowModelAsync() =>
-        narrowing ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), versions: 1, backbone: "small-convnet");
+    internal Task<TrainedModel> WideModelAsync() =>
+        widening ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), versions: 1, backbone: "resnet18");
 
     /// <summary>Another server on the same database, with a configuration of its own; the caller stops it.</summary>
     public async Task<WebApplication> StartApiAsync(params string[] settings)

@@ -242,13 +242,13 @@ public sealed class ReembeddingTests(ServiceFixture service)
     public async Task Vectors_may_become_longer_or_shorter()
     {
         var model = await service.ModelAsync();
-        var narrow = await service.NarrowModelAsync();
+        var wide = await service.WideModelAsync();
         var collection = await CollectionClient.CreateAsync(service.Http, model.Name, "float16");
         var client = new ReembeddingClient(service.Http, collection);
         await collection.SendAsync([.. Enumerable.Range(0, 10).Select(i => Sent($"{i}", i))]).JsonAsync();
         (await collection.SearchAsync(new { key = "0" })).Count.ShouldBe(9);
 
-        await client.SucceedAsync(new { model = narrow.Name });
+        await client.SucceedAsync(new { model = wide.Name });
 
         var width = (await collection.GetAsync()).Number("width");
         width.ShouldNotBe(TrainedModel.Width);
