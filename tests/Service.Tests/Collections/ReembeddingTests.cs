@@ -34,7 +34,7 @@ public sealed class ReembeddingTests(ServiceFixture service)
         after.TryGetProperty("reEmbedding", out _).ShouldBeFalse();
         await ShouldBeOfAsync(client, $"{model.Name}:2", [.. Enumerable.Range(0, 36).Select(i => (TrainedModel.Key(i), i)), ("uri", 40), ("reference", 41), ("file.png", 42)]);
         (await service.Http.GetAsync($"{collection.Path}/items/uri").JsonAsync()).GetProperty("metadata").Text("label").ShouldBe("lying");
-        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(40)), k = 1 })).Single().ShouldBe(("uri", 1), new ByScore());
+        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(40)), k = 1 })).Single().ShouldBe(("uri", 1.0), new ByScore());
         (await service.Http.GetAsync($"{collection.Path}/re-embeddings").JsonAsync()).EnumerateArray().ShouldHaveSingleItem();
     }
 
@@ -112,7 +112,7 @@ public sealed class ReembeddingTests(ServiceFixture service)
         for (var last = false; !last; last = ended)
         {
             ended = (await client.GetAsync(id)).Text("state") is not ("queued" or "running");
-            await collection.SendAsync(Sent("new", 41 + written % 2), Sent($"{written % 20}", 47), Sent($"extra-{written}", written % 48)).JsonAsync();
+            await collection.SendAsync(Sent("new", 41 + written % 2), Sent($"{written % 20}", 47), Sent($"extra-{written % 100}", written % 48)).JsonAsync();
             (await service.Http.DeleteAsync($"{collection.Path}/items/{20 + written % 20}")).StatusCode.ShouldBeOneOf(HttpStatusCode.NoContent, HttpStatusCode.NotFound);
             written++;
         }
@@ -124,7 +124,7 @@ public sealed class ReembeddingTests(ServiceFixture service)
             must[$"{i}"] = i;
         for (var i = 0; i < written; i++)
         {
-            (must["new"], must[$"{i % 20}"], must[$"extra-{i}"]) = (41 + i % 2, 47, i % 48);
+            (must["new"], must[$"{i % 20}"], must[$"extra-{i % 100}"]) = (41 + i % 2, 47, i % 48);
             must.Remove($"{20 + i % 20}");
         }
 
@@ -253,7 +253,7 @@ public sealed class ReembeddingTests(ServiceFixture service)
         var width = (await collection.GetAsync()).Number("width");
         width.ShouldNotBe(TrainedModel.Width);
         (await client.VectorsAsync()).Values.ShouldAllBe(vector => vector.Length == width);
-        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(3)), k = 1 })).Single().ShouldBe(("3", 1), new ByScore(0.01));
+        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(3)), k = 1 })).Single().ShouldBe(("3", 1.0), new ByScore(0.01));
         (await collection.SearchAsync(new { key = "0" })).Count.ShouldBe(9);
         await collection.PostAsync("search", new { vector = CollectionClient.Vector(0) }).ProblemAsync(HttpStatusCode.BadRequest, "wrong_width", "vector");
         await client.SucceedAsync(new { model = model.Name });
