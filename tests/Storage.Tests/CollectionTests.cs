@@ -130,7 +130,7 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
 
         async Task Expect(MetadataFilter filter, params string[] keys)
         {
-            var ids = await items.MatchAsync(collection.Id, filter, Cancel);
+            var ids = await items.MatchAsync(collection, filter, Cancel);
             (await items.DescribeAsync(collection.Id, [.. ids], Cancel)).Values.Select(item => item.Key).Order().ShouldBe(keys);
         }
     }

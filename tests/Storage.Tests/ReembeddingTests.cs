@@ -38,6 +38,8 @@ public sealed class ReembeddingTests(TestDatabase database) : IClassFixture<Test
         (a.Id, a.Vector.Length, a.UpdatedAt).ShouldBe((before.Id, 8, before.UpdatedAt));
         await Should.ThrowAsync<VersionChangedException>(() => vectors.OpenAsync(collection.Id, collection.ModelVersionId, 1, Cancel));
         await Should.ThrowAsync<VersionChangedException>(() => vectors.GetAsync(collection.Id, collection.ModelVersionId, "a", Cancel));
+        await Should.ThrowAsync<VersionChangedException>(() => items.MatchAsync(collection, new MetadataFilter.All([]), Cancel));
+        (await items.MatchAsync(after, new MetadataFilter.All([]), Cancel)).Count.ShouldBe(2);
         (await vectors.GetAsync(collection.Id, target.Id, "a", Cancel))!.Value.Vector.Length.ShouldBe(8);
         // Even who had the revision before, of this very version, gets everything.
         await using (var changes = await vectors.OpenAsync(collection.Id, target.Id, after.Revision - 1, Cancel))

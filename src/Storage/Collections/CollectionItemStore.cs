@@ -82,16 +82,21 @@ public sealed partial class CollectionItemStore(Database database)
         return rows.ToDictionary(row => row.Id, row => (row.Key, row.Metadata));
     }
 
-    /// <summary>The items that a filter lets through, in no order.</summary>
-    public async Task<IReadOnlyList<long>> MatchAsync(Guid collectionId, MetadataFilter filter, CancellationToken cancellationToken)
+    /// <summary>The items that a filter lets through, in no order: as they were while the collection was of this version, since a cut-over may leave items out.</summary>
+    /// <exception cref="VersionChangedException">It is of another version by now, or gone.</exception>
+    public async Task<IReadOnlyList<long>> MatchAsync(Collection collection, MetadataFilter filter, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand();
-        command.Parameters.Add(new() { Value = collectionId });
-        command.CommandText = $"select id from collection_item where collection_id = $1 and ({filter.ToSql(command.Parameters)})";
+        command.Parameters.Add(new() { Value = collection.Id });
+        command.Parameters.Add(new() { Value = collection.ModelVersionId });
+        command.CommandText = $"""
+            select null where not exists (select from collection where id = $1 and model_version_id = $2)
+            union all select id from collection_item where collection_id = $1 and ({filter.ToSql(command.Parameters)})
+            """;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<long>();
         while (await reader.ReadAsync(cancellationToken))
-            ids.Add(reader.GetInt64(0));
+            ids.Add(reader.IsDBNull(0) ? throw new VersionChangedException(collection.Id) : reader.GetInt64(0));
         return ids;
     }
 

@@ -28,7 +28,7 @@ sealed class SearchDesk(
         var query = await QueryAsync(collection, request, picture, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var among = filter is null ? null : await items.MatchAsync(collection.Id, filter, cancellationToken);
+            var among = filter is null ? null : await items.MatchAsync(collection, filter, cancellationToken);
             var result = await indexes.SearchAsync(collection, query with { Among = among }, cancellationToken);
             var described = await items.DescribeAsync(collection.Id, [.. result.Hits.Select(hit => hit.Id)], cancellationToken);
             // With something gone there would be fewer than there could be.
