@@ -20,6 +20,7 @@ public sealed class ServiceFixture : IAsyncLifetime
     private WebApplication? api;
     private Task<TrainedModel>? training;
     private Task<TrainedModel>? calibrating;
+    private Task<TrainedModel>? widening;
 
     /// <summary>Speaks to the server with a key.</summary>
     public HttpClient Http { get; private set; } = new();
@@ -47,6 +48,10 @@ public sealed class ServiceFixture : IAsyncLifetime
     /// <summary>One with as many pictures held out as its similarities need to be calibrated: 100, that is 2,500 pairs of different labels.</summary>
     internal Task<TrainedModel> CalibratedModelAsync() =>
         calibrating ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), test: 100, versions: 1);
+
+    /// <summary>One whose vectors have another width.</summary>
+    internal Task<TrainedModel> WideModelAsync() =>
+        widening ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), versions: 1, backbone: "resnet18");
 
     /// <summary>Another server on the same database, with a configuration of its own; the caller stops it.</summary>
     public async Task<WebApplication> StartApiAsync(params string[] settings)

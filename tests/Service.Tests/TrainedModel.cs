@@ -18,7 +18,8 @@ sealed record TrainedModel(string Name, DatasetClient Data, string JobId)
     /// <param name="cache">The worker's.</param>
     /// <param name="test">Pictures that are held out from training, half of them lying and half standing.</param>
     /// <param name="versions">How many, with the seeds 1, 2, ….</param>
-    public static async Task<TrainedModel> TrainAsync(HttpClient http, string connectionString, string cache, int test = 12, int versions = 2)
+    /// <param name="backbone">Of another one than seed-convnet, vectors have another width than <see cref="Width"/>.</param>
+    public static async Task<TrainedModel> TrainAsync(HttpClient http, string connectionString, string cache, int test = 12, int versions = 2, string backbone = "seed-convnet")
     {
         var set = await DatasetClient.CreateAsync(http);
         await set.ImportAsync(
@@ -38,7 +39,7 @@ sealed record TrainedModel(string Name, DatasetClient Data, string JobId)
             name,
             dataset = set.Name,
             method = new { type = "simclr" },
-            backbone = new { type = "seed-convnet" },
+            backbone = new { type = backbone },
             epochs = 2,
             batchSize = 16,
             seed,

@@ -41,19 +41,31 @@ public sealed class CollectionImportTests(TestDatabase database) : IClassFixture
         var (collection, dataset) = await StartedAsync();
         var id = (await imports.StartAsync(collection.Id, dataset, null, Cancel)).Id;
         var first = (await imports.ClaimAsync(Lease, Cancel))!;
-        (await imports.AdvanceAsync(first, [Item("a")], 41, 1, "c is broken", Lease, Cancel)).ShouldBeTrue();
+        (await imports.AdvanceAsync(first, collection.ModelVersionId, [Item("a")], 41, 1, "c is broken", Lease, Cancel)).ShouldBeTrue();
         (await imports.ClaimAsync(Lease, Cancel)).ShouldBeNull();
         await RunOutAsync(id);
 
         var second = (await imports.ClaimAsync(Lease, Cancel))!;
 
         (second.Id, second.Position, second.Done, second.Skipped, second.Note).ShouldBe((id, 41L, 1L, 1L, "c is broken"));
-        (await imports.AdvanceAsync(first, [Item("b")], 42, 0, null, Lease, Cancel)).ShouldBeFalse();
+        (await imports.AdvanceAsync(first, collection.ModelVersionId, [Item("b")], 42, 0, null, Lease, Cancel)).ShouldBeFalse();
         (await imports.RenewAsync(first, Lease, Cancel)).ShouldBeFalse();
         (await imports.FailAsync(first, "x", Cancel)).ShouldBeFalse();
         (await collections.GetAsync(collection.Id, Cancel))!.Items.ShouldBe(1);
         (await imports.HandBackAsync(second, Cancel)).ShouldBeTrue();
         (await imports.GetAsync(id, Cancel))!.State.ShouldBe("queued");
+        await EndAllAsync();
+    }
+
+    [Fact]
+    public async Task Vectors_of_a_version_that_the_collection_left_meanwhile_are_not_written()
+    {
+        var (collection, dataset) = await StartedAsync();
+        var id = (await imports.StartAsync(collection.Id, dataset, null, Cancel)).Id;
+        var claimed = (await imports.ClaimAsync(Lease, Cancel))!;
+        await Should.ThrowAsync<VersionChangedException>(() => imports.AdvanceAsync(claimed, Guid.NewGuid(), [Item("a")], 41, 0, null, Lease, Cancel));
+        (await imports.GetAsync(id, Cancel))!.Position.ShouldBe(0);
+        (await collections.GetAsync(collection.Id, Cancel))!.Items.ShouldBe(0);
         await EndAllAsync();
     }
 

@@ -10,12 +10,12 @@ static class CollectionSamples
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>A model version with vectors of one number.</summary>
-    public static async Task<ModelVersion> VersionAsync(TestDatabase database)
+    /// <summary>A model version with vectors of one number, or of this width.</summary>
+    public static async Task<ModelVersion> VersionAsync(TestDatabase database, int width = 1)
     {
         var lease = await Samples.ClaimedAsync(database);
         var checkpoint = await database.Get<CheckpointStore>().SaveAsync(lease, new CheckpointInfo(1, 1, 0.5), new MemoryStream([1, 2, 3]), keep: 2, Cancel);
-        return (await database.Get<ModelStore>().RegisterAsync(lease, Samples.NewName(), checkpoint!.Value, "{}", "{}", 1, Cancel))!;
+        return (await database.Get<ModelStore>().RegisterAsync(lease, Samples.NewName(), checkpoint!.Value, "{}", "{}", width, Cancel))!;
     }
 
     public static async Task<Collection> CollectionAsync(TestDatabase database) =>

@@ -31,16 +31,16 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
         (await collections.DeleteAsync(created.Id, Cancel)).ShouldBeTrue();
         (await collections.DeleteAsync(created.Id, Cancel)).ShouldBeFalse();
         (await collections.GetAsync(name, Cancel)).ShouldBeNull();
-        await Should.ThrowAsync<NotFoundException>(() => items.UpsertAsync(created.Id, [Item("a")], Cancel));
-        await Should.ThrowAsync<NotFoundException>(() => vectors.OpenAsync(created.Id, -1, Cancel));
+        await Should.ThrowAsync<NotFoundException>(() => items.UpsertAsync(created, [Item("a")], Cancel));
+        await Should.ThrowAsync<NotFoundException>(() => vectors.OpenAsync(created.Id, created.ModelVersionId, -1, Cancel));
     }
 
     [Fact]
     public async Task Writing_a_key_again_replaces_what_it_held()
     {
         var collection = await CollectionSamples.CollectionAsync(database);
-        (await items.UpsertAsync(collection.Id, [Item("a"), Item("b")], Cancel)).ShouldBe(new UpsertResult(2, 0, 1));
-        (await items.UpsertAsync(collection.Id, [Item("b", 7, """{"x": 1}""") with { Dataset = "d", DatasetKey = "k" }, Item("c")], Cancel)).ShouldBe(new UpsertResult(1, 1, 2));
+        (await items.UpsertAsync(collection, [Item("a"), Item("b")], Cancel)).ShouldBe(new UpsertResult(2, 0, 1));
+        (await items.UpsertAsync(collection, [Item("b", 7, """{"x": 1}""") with { Dataset = "d", DatasetKey = "k" }, Item("c")], Cancel)).ShouldBe(new UpsertResult(1, 1, 2));
 
         var b = (await items.GetAsync(collection.Id, "b", Cancel))!;
         (b.Vector[0], b.Metadata, b.Dataset, b.DatasetKey).ShouldBe(((byte)7, """{"x": 1}""", "d", "k"));
@@ -58,31 +58,31 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
     public async Task Whoever_has_a_revision_gets_what_changed_since()
     {
         var collection = await CollectionSamples.CollectionAsync(database);
-        await items.UpsertAsync(collection.Id, [Item("a"), Item("b"), Item("c")], Cancel);
-        var all = await ReadAsync(collection.Id, -1);
+        await items.UpsertAsync(collection, [Item("a"), Item("b"), Item("c")], Cancel);
+        var all = await ReadAsync(collection, -1);
         (all.Revision, all.Whole, all.Changes.Count).ShouldBe((1L, true, 3));
-        await items.UpsertAsync(collection.Id, [Item("b", 9), Item("d")], Cancel);
+        await items.UpsertAsync(collection, [Item("b", 9), Item("d")], Cancel);
         await items.DeleteAsync(collection.Id, ["a"], Cancel);
 
-        var since = await ReadAsync(collection.Id, 1);
+        var since = await ReadAsync(collection, 1);
 
         (since.Revision, since.Whole).ShouldBe((3L, false));
         since.Changes.Count(change => change.Vector.Length == 0).ShouldBe(1);
         since.Changes.Where(change => change.Vector.Length > 0).Select(change => change.Vector[0]).Order().ShouldBe([(byte)1, (byte)9]);
-        (await ReadAsync(collection.Id, 3)).Changes.ShouldBeEmpty();
+        (await ReadAsync(collection, 3)).Changes.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Whoever_is_behind_the_removals_that_are_kept_gets_everything()
     {
         var collection = await CollectionSamples.CollectionAsync(database);
-        await items.UpsertAsync(collection.Id, [Item("a"), Item("b"), Item("c")], Cancel);
+        await items.UpsertAsync(collection, [Item("a"), Item("b"), Item("c")], Cancel);
         await items.DeleteAsync(collection.Id, ["a"], Cancel);
         await database.Get<Database>().ExecuteAsync("update collection_removal set at = at - interval '2 hours' where collection_id = @Id", new { collection.Id }, Cancel);
         await items.DeleteAsync(collection.Id, ["b"], Cancel);
 
-        (await ReadAsync(collection.Id, 1)).Whole.ShouldBeTrue();
-        var later = await ReadAsync(collection.Id, 2);
+        (await ReadAsync(collection, 1)).Whole.ShouldBeTrue();
+        var later = await ReadAsync(collection, 2);
         (later.Whole, later.Changes.Single().Vector.Length).ShouldBe((false, 0));
     }
 
@@ -90,10 +90,10 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
     public async Task Writers_at_once_take_turns_and_no_revision_is_seen_before_an_earlier_one()
     {
         var collection = await CollectionSamples.CollectionAsync(database);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => items.UpsertAsync(collection.Id, [.. Enumerable.Range(0, 50).Select(i => Item($"{(writer + i) % 60}"))], Cancel)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => items.UpsertAsync(collection, [.. Enumerable.Range(0, 50).Select(i => Item($"{(writer + i) % 60}"))], Cancel)));
         var now = (await collections.GetAsync(collection.Id, Cancel))!;
         (now.Revision, now.Items).ShouldBe((8L, 57L));
-        (await ReadAsync(collection.Id, -1)).Changes.Count.ShouldBe(57);
+        (await ReadAsync(collection, -1)).Changes.Count.ShouldBe(57);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
     {
         var collection = await CollectionSamples.CollectionAsync(database);
         await items.UpsertAsync(
-            collection.Id,
+            collection,
             [
                 Item("cat", metadata: """{"label": "cat", "price": 5, "tags": ["old", "wet"], "when": "2024-05-01"}"""),
                 Item("dog", metadata: """{"label": "dog", "price": 7.5, "sold": true, "when": "2025-01-01"}"""),
@@ -130,7 +130,7 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
 
         async Task Expect(MetadataFilter filter, params string[] keys)
         {
-            var ids = await items.MatchAsync(collection.Id, filter, Cancel);
+            var ids = await items.MatchAsync(collection, filter, Cancel);
             (await items.DescribeAsync(collection.Id, [.. ids], Cancel)).Values.Select(item => item.Key).Order().ShouldBe(keys);
         }
     }
@@ -139,9 +139,9 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
 
     static JsonElement Json(string json) => JsonElement.Parse(json);
 
-    async Task<(long Revision, bool Whole, List<(long Id, byte[] Vector)> Changes)> ReadAsync(Guid id, long known)
+    async Task<(long Revision, bool Whole, List<(long Id, byte[] Vector)> Changes)> ReadAsync(Collection collection, long known)
     {
-        await using var changes = await vectors.OpenAsync(id, known, Cancel);
+        await using var changes = await vectors.OpenAsync(collection.Id, collection.ModelVersionId, known, Cancel);
         var read = new List<(long, byte[])>();
         await foreach (var (item, vector) in changes.ReadAsync(Cancel))
             read.Add((item, vector.ToArray()));

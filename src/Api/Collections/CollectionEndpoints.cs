@@ -1,6 +1,8 @@
 using ContrastiveService.Api.Collections.Analysis;
+using ContrastiveService.Api.Collections.Background;
 using ContrastiveService.Api.Collections.Importing;
 using ContrastiveService.Api.Collections.Items;
+using ContrastiveService.Api.Collections.Reembeddings;
 using ContrastiveService.Api.Collections.Searching;
 using ContrastiveService.Api.Documentation;
 using ContrastiveService.Api.Errors;
@@ -8,6 +10,7 @@ using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Paging;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Collections;
+using ContrastiveService.Storage.Collections.Reembeddings;
 using ContrastiveService.Storage.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -21,21 +24,24 @@ static class CollectionEndpoints
         services.AddSingleton<AnalysisDesk>();
         services.AddScoped<SearchDesk>();
         services.AddScoped<ItemReader>();
-        services.AddHostedService<CollectionImporter>();
+        services.AddSingleton<BackgroundEmbedder>();
+        services.AddWork<CollectionImport, CollectionImportStore, CollectionImporter>();
+        services.AddWork<Reembedding, ReembeddingStore, CollectionReembedder>();
     }
 
     public static void MapCollections(this IEndpointRouteBuilder routes)
     {
         var collections = routes.MapGroup("/api/v1/collections").WithTags("Collections");
         collections.MapPost("/", CreateAsync)
-            .WithSummary("Creates an empty collection for vectors of one model version, which it keeps whatever aliases do later.")
-            .WithExample("""{ "name": "shop", "model": "fashion", "precision": "float32" }""");
+            .WithSummary("Creates an empty collection for vectors of one model version, which it keeps whatever aliases do later, until it is re-embedded.")
+            .WithExample("""{ "name": "shop", "model": "fashion", "precision": "float32", "keepPictures": true }""");
         collections.MapGet("/", ListAsync).WithSummary("Collections by name.");
-        collections.MapGet("/{name}", GetAsync).WithSummary("A collection.");
+        collections.MapGet("/{name}", GetAsync).WithSummary("A collection: its version, and the re-embedding that is under way.");
         collections.MapDelete("/{name}", DeleteAsync).WithSummary("Deletes a collection and its items. Data sets and models stay.");
         collections.MapCollectionItems();
         collections.MapSearch();
         collections.MapCollectionImports();
+        collections.MapReembeddings();
         collections.MapAnalysis();
     }
 
@@ -44,7 +50,7 @@ static class CollectionEndpoints
         if (!ResourceName.IsValid(body.Name))
             throw ApiException.BadRequest("name", "name is needed: letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128 characters.");
         var version = await models.RequireAsync(body.Model, cancellationToken);
-        var created = await collections.CreateAsync(body.Name!, version.Id, body.Precision == VectorPrecision.Float16, cancellationToken);
+        var created = await collections.CreateAsync(body.Name!, version.Id, body.Precision == VectorPrecision.Float16, cancellationToken, body.KeepPictures);
         return TypedResults.Created($"/api/v1/collections/{created.Name}", CollectionView.Of(created));
     }
 
@@ -52,8 +58,11 @@ static class CollectionEndpoints
         Cursor.PageAsync<Collection, CollectionView, string>(
             cursor, limit, (after, take) => collections.ListAsync(after, take, cancellationToken), c => c.Name, CollectionView.Of);
 
-    private static async Task<CollectionView> GetAsync(string name, CollectionStore collections, CancellationToken cancellationToken) =>
-        CollectionView.Of(await collections.FindAsync(name, cancellationToken));
+    private static async Task<CollectionView> GetAsync(string name, CollectionStore collections, ReembeddingStore reembeddings, CancellationToken cancellationToken)
+    {
+        var collection = await collections.FindAsync(name, cancellationToken);
+        return CollectionView.Of(collection, await reembeddings.UnderWayAsync(collection.Id, cancellationToken));
+    }
 
     private static async Task<NoContent> DeleteAsync(string name, CollectionStore collections, IndexCache indexes, CancellationToken cancellationToken)
     {

@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
+using ContrastiveService.Api.Collections.Reembeddings;
 using ContrastiveService.Storage.Collections;
+using ContrastiveService.Storage.Collections.Reembeddings;
 
 namespace ContrastiveService.Api.Collections;
 
@@ -6,9 +9,15 @@ namespace ContrastiveService.Api.Collections;
 /// <param name="Model">The version: <c>name:version</c>.</param>
 /// <param name="Width">Numbers in a vector.</param>
 /// <param name="Revision">Grows with every write.</param>
+/// <param name="KeepPictures">Pictures that are not out of a data set are kept with their items.</param>
+/// <param name="ReEmbedding">The way to another version that is under way, if there is one; lists leave it out.</param>
 public sealed record CollectionView(
-    string Name, string Model, int Width, VectorPrecision Precision, long Items, long Revision, DateTime CreatedAt, DateTime UpdatedAt)
+    string Name, string Model, int Width, VectorPrecision Precision, long Items, long Revision, DateTime CreatedAt, DateTime UpdatedAt, bool KeepPictures,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReembeddingView? ReEmbedding)
 {
-    public static CollectionView Of(Collection c) =>
-        new(c.Name, c.ModelName(), c.Width, c.Half ? VectorPrecision.Float16 : VectorPrecision.Float32, c.Items, c.Revision, c.CreatedAt, c.UpdatedAt);
+    public static CollectionView Of(Collection c) => Of(c, null);
+
+    public static CollectionView Of(Collection c, Reembedding? underWay) => new(
+        c.Name, c.ModelName(), c.Width, c.Half ? VectorPrecision.Float16 : VectorPrecision.Float32, c.Items, c.Revision, c.CreatedAt, c.UpdatedAt, c.KeepPictures,
+        underWay is null ? null : ReembeddingView.Of(underWay));
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using ContrastiveService.Api.Json;
 using ContrastiveService.Storage;
+using ContrastiveService.Storage.Collections;
 using ContrastiveService.Training.Plans;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -33,6 +34,7 @@ sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHand
         PlanException plan => ApiException.BadRequest(plan.Errors[0].Param, plan.Message, "invalid_plan"),
         BadHttpRequestException { InnerException: JsonException json } => JsonFault.Describe(json, BodyType(context)),
         BadHttpRequestException bad => BindingFault.Describe(context, bad),
+        VersionChangedException changed => ApiException.Busy(changed.Message),
         NotFoundException missing => ApiException.NotFound("not_found", missing.Message),
         NameTakenException taken => new ApiException(StatusCodes.Status409Conflict, "name_taken", taken.Message, "name"),
         InUseException used => new ApiException(StatusCodes.Status409Conflict, "in_use", used.Message),

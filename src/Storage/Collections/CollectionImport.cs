@@ -1,3 +1,5 @@
+using ContrastiveService.Storage.Leases;
+
 namespace ContrastiveService.Storage.Collections;
 
 /// <summary>
@@ -20,4 +22,4 @@ public sealed record CollectionImport(
     string? Error,
     long Fence,
     DateTime CreatedAt,
-    DateTime UpdatedAt);
+    DateTime UpdatedAt) : IClaimedWork;

@@ -1,33 +1,33 @@
+using ContrastiveService.Storage.Collections.Reembeddings;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace ContrastiveService.Storage.Collections;
 
 /// <summary>The items of collections.</summary>
-public sealed class CollectionItemStore(Database database)
+public sealed partial class CollectionItemStore(Database database)
 {
     const string Columns = "id, key, metadata::text as Metadata, vector, dataset, dataset_key as DatasetKey, created_at as CreatedAt, updated_at as UpdatedAt";
 
-    // Longer than any index in memory stays behind; one that does is loaded anew.
-    const string RemovalsKept = "1 hour";
-
     /// <summary>Writes all items or none; one whose key is there replaces it.</summary>
-    /// <param name="collectionId">The collection.</param>
+    /// <param name="collection">The collection, of the version that made the vectors.</param>
     /// <param name="items">No key twice; vectors in the collection's width and precision.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     /// <exception cref="NotFoundException">The collection is gone.</exception>
-    public async Task<UpsertResult> UpsertAsync(Guid collectionId, IReadOnlyList<NewCollectionItem> items, CancellationToken cancellationToken)
+    /// <exception cref="VersionChangedException">It is of another version by now.</exception>
+    /// <exception cref="ReembeddingUnderWayException">An item has no picture, and the collection is being re-embedded.</exception>
+    public async Task<UpsertResult> UpsertAsync(Collection collection, IReadOnlyList<NewCollectionItem> items, CancellationToken cancellationToken)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var result = await UpsertAsync(connection, collectionId, items, cancellationToken);
+        var result = await UpsertAsync(connection, collection.Id, collection.ModelVersionId, items, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return result;
     }
 
     /// <summary>The same within the caller's transaction.</summary>
     internal static async Task<UpsertResult> UpsertAsync(
-        NpgsqlConnection connection, Guid collectionId, IReadOnlyList<NewCollectionItem> items, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid collectionId, Guid modelVersionId, IReadOnlyList<NewCollectionItem> items, CancellationToken cancellationToken)
     {
         const string sql = """
             with written as (
@@ -45,7 +45,9 @@ public sealed class CollectionItemStore(Database database)
             )
             select added::int from counted
             """;
-        var revision = await AdvanceAsync(connection, collectionId, cancellationToken);
+        var revision = await AdvanceAsync(connection, collectionId, modelVersionId, cancellationToken);
+        if (items.FirstOrDefault(item => !item.HasPicture) is { } bare && await ReembeddingStore.IsUnderWayAsync(connection, collectionId, cancellationToken))
+            throw new ReembeddingUnderWayException(bare.Key);
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = collectionId });
         command.Parameters.Add(new() { Value = revision });
@@ -55,6 +57,7 @@ public sealed class CollectionItemStore(Database database)
         command.Parameters.Add(new() { Value = items.Select(item => item.Dataset).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = items.Select(item => item.DatasetKey).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         var added = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await KeptPictures.WriteAsync(connection, collectionId, revision, items, cancellationToken);
         return new UpsertResult(added, items.Count - added, revision);
     }
 
@@ -79,61 +82,36 @@ public sealed class CollectionItemStore(Database database)
         return rows.ToDictionary(row => row.Id, row => (row.Key, row.Metadata));
     }
 
-    /// <summary>The items that a filter lets through, in no order.</summary>
-    public async Task<IReadOnlyList<long>> MatchAsync(Guid collectionId, MetadataFilter filter, CancellationToken cancellationToken)
+    /// <summary>The items that a filter lets through, in no order: as they were while the collection was of this version, since a cut-over may leave items out.</summary>
+    /// <exception cref="VersionChangedException">It is of another version by now, or gone.</exception>
+    public async Task<IReadOnlyList<long>> MatchAsync(Collection collection, MetadataFilter filter, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand();
-        command.Parameters.Add(new() { Value = collectionId });
-        command.CommandText = $"select id from collection_item where collection_id = $1 and ({filter.ToSql(command.Parameters)})";
+        command.Parameters.Add(new() { Value = collection.Id });
+        command.Parameters.Add(new() { Value = collection.ModelVersionId });
+        command.CommandText = $"""
+            select null where not exists (select from collection where id = $1 and model_version_id = $2)
+            union all select id from collection_item where collection_id = $1 and ({filter.ToSql(command.Parameters)})
+            """;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<long>();
         while (await reader.ReadAsync(cancellationToken))
-            ids.Add(reader.GetInt64(0));
+            ids.Add(reader.IsDBNull(0) ? throw new VersionChangedException(collection.Id) : reader.GetInt64(0));
         return ids;
     }
 
-    /// <returns>How many of these keys there were.</returns>
-    /// <exception cref="NotFoundException">The collection is gone.</exception>
-    public async Task<int> DeleteAsync(Guid collectionId, string[] keys, CancellationToken cancellationToken)
+    /// <summary>Takes the next revision. The row stays locked until the transaction ends, so that revisions become visible in their order.</summary>
+    static async Task<long> AdvanceAsync(NpgsqlConnection connection, Guid collectionId, Guid? modelVersionId, CancellationToken cancellationToken)
     {
-        const string remove = """
-            with gone as (
-                delete from collection_item where collection_id = $1 and key = any($2) returning id
-            ), noted as (
-                insert into collection_removal (collection_id, revision, item_id) select $1, $3, id from gone
-            ), counted as (
-                select count(*) as gone from gone
-            ), told as (
-                update collection set items = items - counted.gone from counted where id = $1
-            )
-            select gone::int from counted
-            """;
-        const string forget = $"""
-            with old as (
-                delete from collection_removal where collection_id = $1 and at < now() - interval '{RemovalsKept}' returning revision
-            )
-            update collection set floor = greatest(floor, (select max(revision) from old)) where id = $1 and exists (select from old)
-            """;
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var revision = await AdvanceAsync(connection, collectionId, cancellationToken);
-        await using var command = new NpgsqlCommand(remove, connection) { Parameters = { new() { Value = collectionId }, new() { Value = keys }, new() { Value = revision } } };
-        var gone = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
-        if (gone == 0)
-            return 0;
-        await using var prune = new NpgsqlCommand(forget, connection) { Parameters = { new() { Value = collectionId } } };
-        await prune.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return gone;
+        const string advance = "update collection set revision = revision + 1, updated_at = now() where id = $1 and model_version_id = coalesce($2, model_version_id) returning revision";
+        await using var command = new NpgsqlCommand(advance, connection) { Parameters = { new() { Value = collectionId }, Optional(modelVersionId) } };
+        if (await command.ExecuteScalarAsync(cancellationToken) is long revision)
+            return revision;
+        await using var other = new NpgsqlCommand("select true from collection where id = $1", connection) { Parameters = { new() { Value = collectionId } } };
+        throw await other.ExecuteScalarAsync(cancellationToken) is true ? new VersionChangedException(collectionId) : CollectionStore.Gone(collectionId.ToString());
     }
 
-    /// <summary>Takes the next revision. The row stays locked until the transaction ends, so that revisions become visible in their order.</summary>
-    static async Task<long> AdvanceAsync(NpgsqlConnection connection, Guid collectionId, CancellationToken cancellationToken)
-    {
-        const string sql = "update collection set revision = revision + 1, updated_at = now() where id = $1 returning revision";
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = collectionId } } };
-        return await command.ExecuteScalarAsync(cancellationToken) as long? ?? throw CollectionStore.Gone(collectionId.ToString());
-    }
+    static NpgsqlParameter Optional(Guid? value) => new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 
     sealed record Described(long Id, string Key, string Metadata);
 }

@@ -62,12 +62,16 @@ public sealed class DatasetStore(Database database)
     }
 
     /// <returns>Whether it was there.</returns>
-    /// <exception cref="InUseException">A queued or running job, or an unfinished import, into it or from it, uses it.</exception>
+    /// <exception cref="InUseException">A queued or running job, an unfinished import, into it or from it, or a re-embedding of what came from it uses it.</exception>
     public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
     {
         const string activeJob = "select id from training_job where (dataset_id = @id or target_dataset_id = @id) and state in ('queued', 'running') limit 1";
         const string activeImport = "select id from dataset_import where dataset_id = @id and state in ('receiving', 'running') limit 1";
         const string activeReader = "select c.name from collection_import i join collection c on c.id = i.collection_id where i.dataset_id = @id and i.state in ('queued', 'running') limit 1";
+        const string activeSource = """
+            select c.name from collection_reembedding r join collection c on c.id = r.collection_id
+            where r.state in ('queued', 'running') and exists (select from collection_item i join dataset d on d.name = i.dataset where i.collection_id = c.id and d.id = @id) limit 1
+            """;
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The lock keeps new jobs and imports out: both take a share of it first.
@@ -79,6 +83,8 @@ public sealed class DatasetStore(Database database)
             throw new InUseException($"Data set '{name}' is being filled by import {import}. Wait for its end.");
         if (await connection.ExecuteScalarAsync<string?>(Command(activeReader)) is { } collection)
             throw new InUseException($"Data set '{name}' is being imported into collection '{collection}'. Wait for its end, or delete the collection.");
+        if (await connection.ExecuteScalarAsync<string?>(Command(activeSource)) is { } source)
+            throw new InUseException($"Data set '{name}' has pictures of the collection '{source}', which is being re-embedded. Wait for its end, or cancel that.");
         await connection.ExecuteAsync(Command("delete from dataset where id = @id"));
         await transaction.CommitAsync(cancellationToken);
         return true;

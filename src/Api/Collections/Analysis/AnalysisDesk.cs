@@ -21,7 +21,7 @@ sealed class AnalysisDesk(CollectionItemStore items, IndexCache indexes, IOption
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var among = condition is null ? null : await items.MatchAsync(collection.Id, condition, cancellationToken);
+            var among = condition is null ? null : await items.MatchAsync(collection, condition, cancellationToken);
             CheckCount(among?.Count ?? collection.Items);
             var table = await indexes.CopyAsync(collection, among, cancellationToken);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using ContrastiveService.Api.Errors;
-using ContrastiveService.Api.Inference;
+using ContrastiveService.Api.Collections.Background;
 using ContrastiveService.Api.Json;
-using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
@@ -12,15 +10,13 @@ using ContrastiveService.Training.Search;
 namespace ContrastiveService.Api.Collections.Importing;
 
 /// <summary>One claimed import, batch by batch from where it stands.</summary>
-sealed class CollectionImportRun(CollectionImport import, CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelStore models, Embedder embedder)
+sealed class CollectionImportRun(CollectionImport import, CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelStore models, BackgroundEmbedder embedder)
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
-
     private const int Batch = 32;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <returns>Whether it came to its end; false when another process has taken it over.</returns>
     /// <exception cref="NotFoundException">The collection or the data set is gone.</exception>
+    /// <exception cref="VersionChangedException">The collection went over to another version; from here on that one's vectors are needed.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var collection = await collections.GetAsync(import.CollectionId, cancellationToken) ?? throw new NotFoundException("The collection was deleted.");
@@ -41,48 +37,17 @@ sealed class CollectionImportRun(CollectionImport import, CollectionStore collec
 
     private async Task<bool> WriteAsync(Collection collection, ModelVersion version, List<(DatasetItem Item, byte[] Bytes)> batch, CancellationToken cancellationToken)
     {
+        var vectors = await embedder.EmbedAsync(version, [.. batch.Select(one => one.Bytes)], cancellationToken);
         var (made, note) = (new List<NewCollectionItem>(batch.Count), (string?)null);
-        try
+        foreach (var ((item, _), (vector, problem)) in batch.Zip(vectors))
         {
-            var vectors = await EmbedAsync(version, batch, cancellationToken);
-            for (var i = 0; i < batch.Count; i++)
-                made.Add(Make(batch[i].Item, vectors[i], collection.Half));
-        }
-        catch (Exception e) when (IsOfOnePicture(e))
-        {
-            // One by one, to leave out only what cannot be embedded.
-            made.Clear();
-            foreach (var one in batch)
-            {
-                try
-                {
-                    made.Add(Make(one.Item, (await EmbedAsync(version, [one], cancellationToken))[0], collection.Half));
-                }
-                catch (Exception single) when (IsOfOnePicture(single))
-                {
-                    note = $"'{one.Item.Key}': {single.Message}";
-                }
-            }
+            if (vector is null)
+                note = $"'{item.Key}': {problem}";
+            else
+                made.Add(Make(item, vector, collection.Half));
         }
 
-        return await imports.AdvanceAsync(import, made, batch[^1].Item.Id, batch.Count - made.Count, note, Lease, cancellationToken);
-    }
-
-    private async Task<float[][]> EmbedAsync(ModelVersion version, List<(DatasetItem Item, byte[] Bytes)> batch, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return (await embedder.EmbedAsync(version, [.. batch.Select(one => new Picture("picture", one.Bytes))], cancellationToken)).Vectors;
-            }
-            catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
-            {
-                // Callers who wait for an answer come first.
-                await imports.RenewAsync(import, Lease, cancellationToken);
-                await Task.Delay(Pause, cancellationToken);
-            }
-        }
+        return await imports.AdvanceAsync(import, collection.ModelVersionId, made, batch[^1].Item.Id, batch.Count - made.Count, note, WorkLease.Length, cancellationToken);
     }
 
     private NewCollectionItem Make(DatasetItem item, float[] vector, bool half)
@@ -91,8 +56,6 @@ sealed class CollectionImportRun(CollectionImport import, CollectionStore collec
         foreach (var (name, value) in new[] { ("label", item.Label), ("domain", item.Domain), ("group", item.Group), ("split", item.Split) })
             if (value is not null)
                 metadata[name] = value;
-        return new(item.Key, JsonSerializer.Serialize(metadata, ApiJson.Options), VectorFormat.Encode(VectorFormat.Unit(vector), half), import.Dataset, item.Key);
+        return new(item.Key, JsonSerializer.Serialize(metadata, ApiJson.Options), VectorFormat.Encode(vector, half), import.Dataset, item.Key);
     }
-
-    private static bool IsOfOnePicture(Exception e) => e is VectorException or ApiException { Status: StatusCodes.Status400BadRequest };
 }

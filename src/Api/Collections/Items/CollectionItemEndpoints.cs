@@ -1,13 +1,17 @@
 using ContrastiveService.Api.Documentation;
+using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Paging;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
+using ContrastiveService.Storage.Collections.Reembeddings;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ContrastiveService.Api.Collections.Items;
 
 static class CollectionItemEndpoints
 {
+    private const int MostKeys = 10_000;
+
     public static void MapCollectionItems(this RouteGroupBuilder collections)
     {
         foreach (var method in new[] { HttpMethods.Post, HttpMethods.Put })
@@ -19,6 +23,9 @@ static class CollectionItemEndpoints
                     "Pictures as files of a form; key (else the file's name) and metadata (a JSON object) as fields: one value for each file in order, of metadata also one for all.",
                     ["file"], ["key", "metadata", "model"])
                 .WithSummary("Writes items under their keys, all or none: pictures, which the collection's version embeds, or vectors.");
+        collections.MapPost("/{name}/items/delete", DeleteManyAsync)
+            .WithExample("""{ "filter": { "label": "broken" } }""")
+            .WithSummary("Deletes items by keys or by a filter as for a search, or all: everything that is meant, or nothing.");
         collections.MapGet("/{name}/items", ListAsync).WithSummary("Items by key.");
         collections.MapGet("/{name}/items/{**key}", GetAsync).WithSummary("An item. Slashes in a key may stand as %2F.");
         collections.MapDelete("/{name}/items/{**key}", DeleteAsync).WithSummary("Deletes an item.");
@@ -27,10 +34,28 @@ static class CollectionItemEndpoints
     private static async Task<UpsertedItems> UpsertAsync(
         string name, HttpRequest request, CollectionStore collections, CollectionItemStore items, ItemReader reader, CancellationToken cancellationToken)
     {
-        var collection = await collections.FindAsync(name, cancellationToken);
-        var read = await reader.ReadAsync(collection, request, cancellationToken);
-        var result = await items.UpsertAsync(collection.Id, read, cancellationToken);
-        return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision);
+        ItemInput? input = null;
+        return await collections.WithAsync(
+            name,
+            async collection =>
+            {
+                input ??= await ItemInput.ReadAsync(request, cancellationToken);
+                var read = await reader.ReadAsync(collection, input, cancellationToken);
+                try
+                {
+                    var result = await items.UpsertAsync(collection, read, cancellationToken);
+                    return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision);
+                }
+                catch (ReembeddingUnderWayException e)
+                {
+                    throw new ApiException(
+                        StatusCodes.Status409Conflict, "re_embedding_under_way",
+                        $"{e.Message} A vector of {collection.ModelName()} would be of no use afterwards, and it cannot be made anew. Nothing was written; "
+                        + "send the picture (to a collection that keeps pictures, or out of a data set), or wait for the end of the re-embedding, or cancel it.",
+                        input.Param(read.TakeWhile(item => item.Key != e.Key).Count()));
+                }
+            },
+            cancellationToken);
     }
 
     /// <param name="vector">true adds the vectors.</param>
@@ -58,5 +83,27 @@ static class CollectionItemEndpoints
         var collection = await collections.FindAsync(name, cancellationToken);
         var asked = KeyInPath.Read(context, name, key);
         return await items.DeleteAsync(collection.Id, [asked], cancellationToken) > 0 ? TypedResults.NoContent() : throw CollectionLookup.MissingItem(name, asked);
+    }
+
+    private static async Task<DeletedItems> DeleteManyAsync(
+        string name, DeleteItems body, CollectionStore collections, CollectionItemStore items, CancellationToken cancellationToken)
+    {
+        var collection = await collections.FindAsync(name, cancellationToken);
+        var filter = FilterReader.Read(body.Filter);
+        if ((body.Keys is null ? 0 : 1) + (filter is null ? 0 : 1) + (body.All ? 1 : 0) != 1)
+            throw ApiException.BadRequest("keys", "One of keys, filter and \"all\": true is needed: which items to delete.");
+        var result = filter is not null ? await items.DeleteAsync(collection.Id, filter, cancellationToken)
+            : body.All ? await items.DeleteAllAsync(collection.Id, cancellationToken)
+            : await items.DeleteManyAsync(collection.Id, Keys(body.Keys!), cancellationToken);
+        return new DeletedItems(result.Deleted, result.Left, result.Revision);
+    }
+
+    private static string[] Keys(IReadOnlyList<string?> keys)
+    {
+        if (keys.Count is 0 or > MostKeys)
+            throw ApiException.BadRequest("keys", $"keys has {keys.Count} elements; 1 to {MostKeys} are taken.");
+        return [.. keys.Select((key, i) => string.IsNullOrEmpty(key) || key.Contains('\0')
+            ? throw ApiException.BadRequest($"keys[{i}]", $"keys[{i}] is not a key: a text, without a zero character.")
+            : key)];
     }
 }

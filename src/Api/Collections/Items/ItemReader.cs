@@ -3,7 +3,6 @@ using System.Text.Json;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Inference;
-using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
@@ -18,18 +17,25 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
 {
     private sealed record Draft(string Param, string Key, string Metadata, Picture? Picture, float[]? Vector, string? Dataset = null, string? DatasetKey = null);
 
-    public async Task<IReadOnlyList<NewCollectionItem>> ReadAsync(Collection collection, HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NewCollectionItem>> ReadAsync(Collection collection, ItemInput input, CancellationToken cancellationToken)
     {
-        var drafts = request.HasFormContentType
-            ? await FromFormAsync(collection, request, cancellationToken)
-            : await FromJsonAsync(collection, request, cancellationToken);
+        input.ReadFor ??= collection.ModelName();
+        var drafts = input.Form is { } form
+            ? await FromFormAsync(collection, form, cancellationToken)
+            : await FromJsonAsync(collection, input.Body!, cancellationToken);
+        if (input.ReadFor != collection.ModelName() && drafts.Find(draft => draft.Vector is not null) is { } vector)
+            throw new ApiException(
+                StatusCodes.Status409Conflict, "other_model",
+                $"The collection '{collection.Name}' went over to {collection.ModelName()} while this was read, and {vector.Param}.vector was meant to be one of {input.ReadFor}. "
+                + "Nothing was written; send a vector of that version, or the picture.", vector.Param + ".vector");
         var seen = new HashSet<string>();
         foreach (var draft in drafts)
             if (!seen.Add(draft.Key))
                 throw ApiException.BadRequest(draft.Param + ".key", $"The key '{draft.Key}' stands there twice. Send each once.");
         var embedded = await EmbedAsync(collection, [.. drafts.Where(d => d.Picture is not null).Select(d => d.Picture!)], cancellationToken);
         return [.. drafts.Select(d => new NewCollectionItem(
-            d.Key, d.Metadata, VectorFormat.Encode(d.Vector ?? embedded[d.Picture!.Param], collection.Half), d.Dataset, d.DatasetKey))];
+            d.Key, d.Metadata, VectorFormat.Encode(d.Vector ?? embedded[d.Picture!.Param], collection.Half), d.Dataset, d.DatasetKey,
+            collection.KeepPictures && d.Dataset is null ? d.Picture?.Bytes : null))];
     }
 
     /// <summary>Embeds pictures by the collection's version.</summary>
@@ -42,10 +48,8 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
         return of.Zip(embedded.Vectors).ToDictionary(pair => pair.First.Param, pair => VectorReader.Unit(pair.Second, pair.First.Param));
     }
 
-    private async Task<List<Draft>> FromJsonAsync(Collection collection, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<List<Draft>> FromJsonAsync(Collection collection, UpsertItems body, CancellationToken cancellationToken)
     {
-        MediaTypes.RequireJson(request, "or multipart/form-data");
-        var body = await JsonBody.ReadAsync<UpsertItems>(request, cancellationToken);
         await models.CheckModelAsync(collection, body.Model, cancellationToken);
         if (body.Items is not { Count: > 0 } items || items.Count > options.Value.MaxInputs)
             throw ApiException.BadRequest("items", $"items has {body.Items?.Count ?? 0} elements; 1 to {options.Value.MaxInputs} are taken (Api:MaxInputs).");
@@ -70,9 +74,8 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
             : new(param, Key(item.Key, param), metadata, picture, null);
     }
 
-    private async Task<List<Draft>> FromFormAsync(Collection collection, HttpRequest request, CancellationToken cancellationToken)
+    private async Task<List<Draft>> FromFormAsync(Collection collection, IFormCollection form, CancellationToken cancellationToken)
     {
-        var form = await FormReader.ReadAsync(request, cancellationToken);
         FormReader.Allow(form, "key", "metadata", "model");
         await models.CheckModelAsync(collection, form["model"].FirstOrDefault(), cancellationToken);
         var files = await FormPictures.ReadAllAsync(form, options.Value.MaxInputs, "Api:MaxInputs", cancellationToken);

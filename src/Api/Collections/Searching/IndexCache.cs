@@ -15,6 +15,7 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
     /// <summary>Searches a collection as it is, or as it has become since it was read.</summary>
     /// <exception cref="ApiException">507: it is too large for the memory allowed. 503: others use that memory.</exception>
     /// <exception cref="Storage.NotFoundException">The collection is gone.</exception>
+    /// <exception cref="VersionChangedException">It is of another version by now.</exception>
     public Task<SearchResult> SearchAsync(Collection collection, VectorQuery query, CancellationToken cancellationToken) =>
         UseAsync(collection, index => index.SearchAsync(query, collection.Revision), cancellationToken);
 
@@ -47,9 +48,17 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
                 + "Raise that, or keep the vectors in a collection of precision float16.");
         lock (gate)
         {
-            if (!entries.TryGetValue(collection.Id, out var entry))
-                entry = new Entry(new IndexFollower(collection.Id, collection.Width, collection.Half, vectors, options.Value.SearchThreads));
-            var others = entries.Where(other => other.Value != entry).ToList();
+            if (!entries.TryGetValue(collection.Id, out var entry) || entry.ModelVersionId != collection.ModelVersionId)
+            {
+                // Who read the collection before it went over to another version must not throw away what those after them use.
+                if (entry?.Revision > collection.Revision)
+                    throw new VersionChangedException(collection.Id);
+                entry = new Entry(
+                    new IndexFollower(collection.Id, collection.ModelVersionId, collection.Width, collection.Half, vectors, options.Value.SearchThreads), collection.ModelVersionId);
+            }
+
+            entry.Revision = Math.Max(entry.Revision, collection.Revision);
+            var others = entries.Where(other => other.Key != collection.Id).ToList();
             var taken = bytes + others.Sum(other => other.Value.Bytes);
             foreach (var (id, other) in others.Where(other => other.Value.Users == 0).OrderBy(other => other.Value.LastUsed).ToList())
             {
@@ -74,9 +83,14 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
             entry.Users--;
     }
 
-    private sealed class Entry(IndexFollower index)
+    private sealed class Entry(IndexFollower index, Guid modelVersionId)
     {
         public IndexFollower Index => index;
+
+        public Guid ModelVersionId => modelVersionId;
+
+        /// <summary>The latest at which the collection was seen.</summary>
+        public long Revision { get; set; }
 
         public long Bytes { get; set; }
 

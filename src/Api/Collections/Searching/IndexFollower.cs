@@ -4,10 +4,11 @@ using ContrastiveService.Training.Search;
 namespace ContrastiveService.Api.Collections.Searching;
 
 /// <summary>
-/// The index of one collection, kept in step with the database. Whatever waits is served together: one look for changes and one pass over the vectors for all queries
+/// The index of one collection's vectors of one version, kept in step with the database until the collection goes over to another version: then it serves what it has, and
+/// nothing that would be later. Whatever waits is served together: one look for changes and one pass over the vectors for all queries
 /// that came while the pass before was under way.
 /// </summary>
-sealed class IndexFollower(Guid collectionId, int width, bool half, CollectionVectorStore vectors, int threads)
+sealed class IndexFollower(Guid collectionId, Guid modelVersionId, int width, bool half, CollectionVectorStore vectors, int threads)
 {
     private const int LargestBatch = 32, Piece = 4096;
 
@@ -80,7 +81,7 @@ sealed class IndexFollower(Guid collectionId, int width, bool half, CollectionVe
 
     private async Task FollowAsync()
     {
-        await using var changes = await vectors.OpenAsync(collectionId, known, CancellationToken.None);
+        await using var changes = await vectors.OpenAsync(collectionId, modelVersionId, known, CancellationToken.None);
         // Broken off in the middle, the index is of no revision; the next one to ask begins anew.
         known = -1;
         if (changes.Whole)

@@ -9,21 +9,26 @@ using ContrastiveService.Training.Search;
 namespace ContrastiveService.Api.Collections.Searching;
 
 /// <summary>From what a request looks for to what is found.</summary>
-sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, ModelStore models, IndexCache indexes, ItemReader reader, PictureReader pictures)
+sealed class SearchDesk(
+    CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelStore models, IndexCache indexes, ItemReader reader, PictureReader pictures)
 {
     public const int DefaultK = 10, LargestK = 10_000;
 
     // How often a search is done again because something that it found was deleted before it could be described.
     private const int Attempts = 4;
 
-    public async Task<SearchView> SearchAsync(string name, SearchRequest request, Picture? picture, CancellationToken cancellationToken)
+    public Task<SearchView> SearchAsync(string name, SearchRequest request, Picture? picture, CancellationToken cancellationToken)
     {
-        var collection = await collections.FindAsync(name, cancellationToken);
         var filter = FilterReader.Read(request.Filter);
+        return collections.WithAsync(name, collection => SearchAsync(collection, filter, request, picture, cancellationToken), cancellationToken);
+    }
+
+    private async Task<SearchView> SearchAsync(Collection collection, MetadataFilter? filter, SearchRequest request, Picture? picture, CancellationToken cancellationToken)
+    {
         var query = await QueryAsync(collection, request, picture, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var among = filter is null ? null : await items.MatchAsync(collection.Id, filter, cancellationToken);
+            var among = filter is null ? null : await items.MatchAsync(collection, filter, cancellationToken);
             var result = await indexes.SearchAsync(collection, query with { Among = among }, cancellationToken);
             var described = await items.DescribeAsync(collection.Id, [.. result.Hits.Select(hit => hit.Id)], cancellationToken);
             // With something gone there would be fewer than there could be.
@@ -32,7 +37,11 @@ sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, 
                     collection.Name, collection.ModelName(), result.Matches,
                     [.. from hit in result.Hits where described.ContainsKey(hit.Id) let found = described[hit.Id]
                         select new FoundItem(found.Key, Math.Clamp(hit.Score, -1, 1), JsonElement.Parse(found.Metadata))]);
-            collection = await collections.FindAsync(name, cancellationToken);
+            var now = await collections.FindAsync(collection.Name, cancellationToken);
+            // What was looked for is a vector of the version that was in force at the beginning.
+            if (now.ModelVersionId != collection.ModelVersionId)
+                throw new VersionChangedException(collection.Id);
+            collection = now;
         }
     }
 
@@ -50,7 +59,7 @@ sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, 
         var query = new VectorQuery([], k) { Minimum = minimum is { } least ? (float)least : float.NegativeInfinity };
         if (request.Key is { } key)
         {
-            var item = await items.GetAsync(collection.Id, key, cancellationToken) ?? throw CollectionLookup.MissingItem(collection.Name, key, "key");
+            var item = await vectors.GetAsync(collection.Id, collection.ModelVersionId, key, cancellationToken) ?? throw CollectionLookup.MissingItem(collection.Name, key, "key");
             return query with { Vector = VectorFormat.Unit(VectorFormat.Decode(item.Vector, collection.Half)), Except = item.Id };
         }
 
