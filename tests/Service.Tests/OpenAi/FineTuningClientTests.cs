@@ -45,7 +45,7 @@ public sealed class FineTuningClientTests(ServiceFixture service)
         checkpoints.ShouldNotBeEmpty();
         checkpoints.Select(c => c.StepNumber).ShouldBeInOrder(SortDirection.Descending);
         checkpoints.Where(c => c.ModelId is not null).ShouldHaveSingleItem("one became the model, and of the others none is said to be one").ModelId.ShouldBe(job.Value);
-        checkpoints.ShouldAllBe(c => c.JobId == job.JobId && c.Metrics.StepNumber == c.StepNumber && c.Metrics.TrainLoss > 0);
+        checkpoints.ShouldAllBe(c => c.JobId == job.JobId && c.Metrics.StepNumber == c.StepNumber);
 
         var embedding = (await client.GetEmbeddingClient(job.Value).GenerateEmbeddingAsync(TestPictures.DataUri(TrainedModel.Picture(3)))).Value;
         embedding.ToFloats().Length.ShouldBe(TrainedModel.Width);
@@ -94,6 +94,7 @@ public sealed class FineTuningClientTests(ServiceFixture service)
         (done.Text("status"), done.Text("fine_tuned_model"), done.Number("trained_tokens")).ShouldBe(("succeeded", $"{model.Name}:1", TrainedPictures));
         done.GetProperty("finished_at").GetInt64().ShouldBeGreaterThanOrEqualTo(done.GetProperty("created_at").GetInt64());
         said.Items("checkpoints").Count(c => c.Text("fine_tuned_model_checkpoint") == $"{model.Name}:1").ShouldBe(1);
+        said.Items("checkpoints").ShouldAllBe(c => c.GetProperty("metrics").GetProperty("train_loss").GetDouble() > 0 && c.GetProperty("metrics").Number("step") == c.Number("step_number"));
 
         var faults = said.GetProperty("faults");
         foreach (var (name, status, code, param) in new[]

@@ -97,6 +97,16 @@ public sealed class RetryTests(ServiceFixture service)
     }
 
     [Fact]
+    public async Task Cancelling_and_resuming_again_because_the_answer_was_lost_changes_nothing()
+    {
+        var path = $"{FineTuning.Jobs}/{await IdAsync(await RequestAsync())}";
+        foreach (var (verb, status) in new[] { ("cancel", "cancelled"), ("resume", "queued"), ("pause", "cancelled") })
+            foreach (var count in new[] { "0", "1" })
+                (await service.Http.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{path}/{verb}") { Headers = { { Count, count } } }).JsonAsync()).Text("status").ShouldBe(status);
+        (await service.Http.GetAsync($"{path}/events").JsonAsync()).Items("data").Count.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task An_idempotency_key_gives_the_first_job_again_and_refuses_another_request()
     {
         var (key, request) = (("Idempotency-Key", Guid.NewGuid().ToString()), await RequestAsync());

@@ -96,8 +96,14 @@ static class FineTuningEndpoints
         await ViewAsync(await jobs.RequestCancelAsync(Id(id), cancellationToken) ?? throw Missing(id), store, time, cancellationToken);
 
     private static async Task<FineTuningJobView> ResumeAsync(
-        string id, TrainingJobStore jobs, FineTuningStore store, TimeProvider time, CancellationToken cancellationToken) =>
-        await ViewAsync(await jobs.ResumeAsync(Id(id), cancellationToken) ?? throw Missing(id), store, time, cancellationToken);
+        string id, HttpContext context, TrainingJobStore jobs, FineTuningStore store, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // A retry of a resumption whose answer was lost must not be told that the job is under way already: that is what it wants.
+        var resumed = SentRequest.Of(context).Kind == TryKind.Retry ? await jobs.FindAsync(Id(id), cancellationToken) : null;
+        if (resumed is not { State: JobState.Queued or JobState.Running })
+            resumed = await jobs.ResumeAsync(Id(id), cancellationToken) ?? throw Missing(id);
+        return await ViewAsync(resumed, store, time, cancellationToken);
+    }
 
     private static async Task<FineTuningJobView> ViewAsync(TrainingJob job, FineTuningStore store, TimeProvider time, CancellationToken cancellationToken) =>
         FineTuningJobView.Of(job, (await store.TermsAsync([job.Id], cancellationToken)).GetValueOrDefault(job.Id), time.GetUtcNow());
