@@ -39,7 +39,7 @@ internal static class ServeBenchmark
         var model = await TrainAsync(api, connectionString, folder, backbone, size);
         var (label, load) = (Invariant($"{backbone}, {size}×{size}"), new Load(new IPEndPoint(IPAddress.Loopback, api.Http.BaseAddress!.Port), model, ServedPictures.Png(size)));
         var raw = Raw(engines, label, model, backbone, connectionString);
-        await load.ClosedAsync(4, 3); // loads the model, and lets the runtime compile what is hot
+        await load.ClosedAsync(16, 20); // loads the model, and lets the runtime compile what is hot
 
         var peak = 0.0;
         foreach (var (each, callers) in ((int, int)[])[(1, 64), (8, 8), (32, 4)])

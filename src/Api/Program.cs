@@ -11,6 +11,7 @@ using ContrastiveService.Api.Inference;
 using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Api.OpenAi;
+using ContrastiveService.Api.OpenAi.FineTuning;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Api.Security;
 using ContrastiveService.Api.Similarity;
@@ -59,6 +60,7 @@ public static class Program
         builder.Services.AddCollections();
         builder.Services.AddScoped<JobSubmission>();
         builder.Services.AddScoped<PretrainedCheck>();
+        builder.Services.AddScoped<FineTuningSubmission>();
         builder.Services.AddScoped<WeightsDesk>();
         builder.Services.AddScoped<PictureReader>();
 

@@ -30,6 +30,7 @@ public static class StorageServices
         services.AddSingleton<ImportStore>();
         services.AddSingleton<JobTransitions>();
         services.AddSingleton<TrainingJobStore>();
+        services.AddSingleton<FineTuningStore>();
         services.AddSingleton<JobLeaseStore>();
         services.AddSingleton<JobReaping>();
         services.AddSingleton<JobEventStore>();

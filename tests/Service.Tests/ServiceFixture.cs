@@ -32,6 +32,9 @@ public sealed class ServiceFixture : IAsyncLifetime
     /// <summary>Where the server keeps uploads while it reads them.</summary>
     public string Spool => Path.Combine(folder, "spool");
 
+    /// <summary>Where workers of tests keep decoded pictures.</summary>
+    public string Cache => Path.Combine(folder, "cache");
+
     public async ValueTask InitializeAsync()
     {
         postgres = await PrivatePostgres.StartAsync(
@@ -43,11 +46,11 @@ public sealed class ServiceFixture : IAsyncLifetime
     }
 
     /// <summary>A trained model; the first test that asks for it waits until it is.</summary>
-    internal Task<TrainedModel> ModelAsync() => training ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"));
+    internal Task<TrainedModel> ModelAsync() => training ??= TrainedModel.TrainAsync(Http, ConnectionString, Cache);
 
     /// <summary>One with as many pictures held out as its similarities need to be calibrated: 100, that is 2,500 pairs of different labels.</summary>
     internal Task<TrainedModel> CalibratedModelAsync() =>
-        calibrating ??= TrainedModel.TrainAsync(Http, ConnectionString, Path.Combine(folder, "cache"), test: 100, versions: 1);
+        calibrating ??= TrainedModel.TrainAsync(Http, ConnectionString, Cache, test: 100, versions: 1);
 
     /// <summary>One whose vectors have another width.</summary>
     internal Task<TrainedModel> WideModelAsync() =>

@@ -52,6 +52,15 @@ public sealed class MetricTests(TestDatabase database) : IClassFixture<TestDatab
     }
 
     [Fact]
+    public async Task A_steps_value_is_the_last_one_up_to_there()
+    {
+        var lease = await Samples.ClaimedAsync(database);
+        await metrics.WriteAsync(lease, [new("loss", 2, 0.5), new("loss", 6, 0.25), new("other", 4, 9)], Cancel);
+        (await metrics.ValuesAtAsync(lease.JobId, "loss", [1, 2, 5, 6, 100], Cancel)).ShouldBe([new(2, 0.5), new(5, 0.5), new(6, 0.25), new(100, 0.25)], ignoreOrder: true);
+        (await metrics.ValuesAtAsync(lease.JobId, "loss", [], Cancel)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Nothing_but_a_known_job_has_metrics()
     {
         (await metrics.WriteAsync(new JobLease(Guid.NewGuid(), 1, 1, "worker"), [new("loss", 1, 1)], Cancel)).ShouldBeFalse();

@@ -3,6 +3,7 @@ using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Inference;
 using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
+using ContrastiveService.Api.OpenAi.FineTuning;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Models;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,8 @@ static class OpenAiEndpoints
             .WithSummary("Embeds pictures sent as data URIs, in OpenAI's shapes.");
         door.MapGet("/models", ListAsync).WithSummary("Models, in OpenAI's shapes.");
         door.MapGet("/models/{id}", GetAsync).WithSummary("A model by name, name:version or name@alias, in OpenAI's shapes.");
+        door.MapFineTuning();
+        door.MapUploads();
     }
 
     private static async Task<TimedJson<OpenAiEmbeddings>> EmbedAsync(

@@ -12,6 +12,15 @@ public sealed class JobEventStore(Database database)
         return database.QueryAsync<JobEvent>(sql, new { jobId, after, limit }, cancellationToken);
     }
 
+    /// <summary>Events with a sequence below <paramref name="before"/>, newest first.</summary>
+    public Task<IReadOnlyList<JobEvent>> ListNewestAsync(Guid jobId, long before, int limit, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select sequence, job_id as JobId, type, message, data, at from job_event where job_id = @jobId and sequence < @before order by sequence desc limit @limit
+            """;
+        return database.QueryAsync<JobEvent>(sql, new { jobId, before, limit }, cancellationToken);
+    }
+
     /// <summary>Adds an event on behalf of the worker, such as a warning. <paramref name="data"/> is JSON.</summary>
     /// <returns>False when the lease is lost; nothing was written.</returns>
     public async Task<bool> AppendAsync(JobLease lease, string type, string message, string? data, CancellationToken cancellationToken)

@@ -53,6 +53,19 @@ public sealed class MetricStore(Database database)
                    select new MetricSeries(series.Key, [.. series])];
     }
 
+    /// <summary>Of each of these steps, the series' last value up to there; steps before its first are left out.</summary>
+    public Task<IReadOnlyList<SeriesPoint>> ValuesAtAsync(Guid jobId, string name, IReadOnlyList<long> steps, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            select wanted.step, last.value
+            from unnest(@steps) as wanted (step)
+            cross join lateral (
+                select value from metric where job_id = @jobId and name = @name and step <= wanted.step order by step desc limit 1
+            ) last
+            """;
+        return database.QueryAsync<SeriesPoint>(sql, new { jobId, name, steps = steps.ToArray() }, cancellationToken);
+    }
+
     public Task<IReadOnlyList<string>> NamesAsync(Guid jobId, CancellationToken cancellationToken) =>
         database.QueryAsync<string>("select distinct name from metric where job_id = @jobId order by name", new { jobId }, cancellationToken);
 }

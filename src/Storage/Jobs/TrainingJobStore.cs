@@ -12,7 +12,7 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
         NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
     {
         using var scope = Database.BeginScope();
-        if (await InsertAsync(job, idempotencyKey, requestHash, cancellationToken) is { } created)
+        if (await InsertAsync(job, idempotencyKey, requestHash, byRetry: false, cancellationToken) is { } created)
         {
             created = await transitions.DeliverAsync(created, cancellationToken);
             scope.Complete();
@@ -23,6 +23,23 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
             ?? throw new IdempotencyConflictException(
                 $"The idempotency key '{idempotencyKey}' was used before for another request. Use a new key for a new request.");
         return (first, false);
+    }
+
+    /// <summary>The same without a key, for requests that clients send again by themselves: a try gives the job of an earlier one again.</summary>
+    /// <exception cref="NotFoundException">The data set is gone, or the pretrained weights are.</exception>
+    public async Task<(TrainingJob Job, bool Created)> CreateAsync(NewTrainingJob job, KeylessTry attempt, CancellationToken cancellationToken)
+    {
+        using var scope = Database.BeginScope();
+        await using (var connection = await database.Source.OpenConnectionAsync(cancellationToken))
+        {
+            if (await attempt.FindEarlierAsync(connection, job, cancellationToken) is { } earlier)
+                return (earlier, false);
+        }
+        var created = await InsertAsync(job, null, attempt.RequestHash, attempt.Kind == TryKind.Retry, cancellationToken)
+            ?? throw new InvalidOperationException("A job without an idempotency key met another one's.");
+        created = await transitions.DeliverAsync(created, cancellationToken);
+        scope.Complete();
+        return (created, true);
     }
 
     public Task<TrainingJob?> GetAsync(Guid id, CancellationToken cancellationToken) =>
@@ -62,7 +79,8 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
     }
 
     /// <returns>Null when a job with this idempotency key exists already.</returns>
-    async Task<TrainingJob?> InsertAsync(NewTrainingJob job, string? idempotencyKey, string requestHash, CancellationToken cancellationToken)
+    async Task<TrainingJob?> InsertAsync(
+        NewTrainingJob job, string? idempotencyKey, string requestHash, bool byRetry, CancellationToken cancellationToken)
     {
         // The shares of the data set's and the weights' rows keep them from being deleted before this job is visible.
         const string hold = "select exists (select from dataset where id = @DatasetId and version >= @DatasetVersion for share)";
@@ -78,6 +96,9 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
                 returning *
             ), noted as (
                 insert into job_event (job_id, sequence, type, message) select id, 1, 'queued', 'Queued for ' || queue || '.' from created
+            ), termed as (
+                insert into fine_tuning_request (job_id, suffix, method, learning_rate_multiplier, metadata, by_retry)
+                select id, @Suffix, @Method, @LearningRateMultiplier::double precision, @Metadata::json, @byRetry from created where @hasTerms
             )
             select {JobRow.Columns} from created
             """;
@@ -101,6 +122,12 @@ public sealed class TrainingJobStore(Database database, JobTransitions transitio
             job.TargetDatasetVersion,
             idempotencyKey,
             requestHash,
+            hasTerms = job.FineTuning is not null || byRetry,
+            job.FineTuning?.Suffix,
+            job.FineTuning?.Method,
+            job.FineTuning?.LearningRateMultiplier,
+            job.FineTuning?.Metadata,
+            byRetry,
         };
         return await connection.QueryFirstOrDefaultAsync<TrainingJob>(new CommandDefinition(insert, parameters, cancellationToken: cancellationToken));
     }

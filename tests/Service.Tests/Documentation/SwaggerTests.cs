@@ -32,6 +32,7 @@ public sealed partial class SwaggerTests(ServiceFixture service)
     [InlineData("/api/v1/similarity")]
     [InlineData("/api/v1/similarity/matrix")]
     [InlineData("/v1/embeddings")]
+    [InlineData("/v1/fine_tuning/jobs")]
     public async Task The_main_calls_have_an_example(string path)
     {
         var document = await service.Http.GetAsync("/swagger/v1/swagger.json").JsonAsync();

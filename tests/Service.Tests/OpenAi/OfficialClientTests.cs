@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.Diagnostics;
 using System.Text.Json;
 using OpenAI;
 using OpenAI.Embeddings;
@@ -40,11 +39,8 @@ public sealed class OfficialClientTests(ServiceFixture service)
     [Fact]
     public async Task The_official_node_client_embeds_lists_and_meets_typed_errors()
     {
-        Assert.SkipUnless(await RunsAsync("node", "--version"), "Node is not installed.");
         var model = await service.ModelAsync();
-        await RunAsync("npm", "ci", "--no-audit", "--no-fund");
-        var said = JsonDocument.Parse(
-            await RunAsync("node", ["client.mjs", new Uri(service.Address, "/v1").ToString(), ServiceFixture.Key, model.Name, .. Uris])).RootElement;
+        var said = await NodeClient.RunAsync("client.mjs", [new Uri(service.Address, "/v1").ToString(), ServiceFixture.Key, model.Name, .. Uris]);
 
         (said.Text("model"), said.Text("object"), said.GetProperty("usage").Number("total_tokens")).ShouldBe(($"{model.Name}:2", "list", 2));
         var vectors = said.Items("vectors").Select(v => v.Deserialize<float[]>()!).ToArray();
@@ -60,28 +56,4 @@ public sealed class OfficialClientTests(ServiceFixture service)
     }
 
     private static double Length(float[] vector) => Math.Sqrt(vector.Sum(x => (double)x * x));
-
-    private static async Task<bool> RunsAsync(string program, params string[] arguments)
-    {
-        try
-        {
-            await RunAsync(program, arguments);
-            return true;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(AppContext.BaseDirectory, "openai-node") };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"{program} {arguments[0]}: {await error}");
-        return output;
-    }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace ContrastiveService.Service.Tests.OpenAi;
 
@@ -33,6 +35,28 @@ public sealed class OpenAiDoorTests(ServiceFixture service)
         (one.Text("id"), one.Text("object"), one.Text("owned_by")).ShouldBe(($"{model.Name}:1", "model", "contrastive-service"));
         one.GetProperty("created").GetInt64().ShouldBeGreaterThan(1_700_000_000);
         await service.Http.GetAsync("/v1/models/none").ProblemAsync(HttpStatusCode.NotFound, "model_not_found", "model");
+    }
+
+    [Fact]
+    public async Task The_same_picture_has_the_same_bits_in_every_form_and_encoding()
+    {
+        var model = await service.ModelAsync();
+        object[] forms = [Uri, new { image = Uri }, new { image_url = new { url = Uri } }, new { type = "image_url", image_url = new { url = Uri, detail = "low" } }];
+        var alone = await BitsAsync(Uri, "float");
+        foreach (var input in forms.SelectMany(form => new object[] { form, new[] { form } }))
+            foreach (var encoding in new[] { "float", "base64" })
+                (await BitsAsync(input, encoding)).ShouldBe(alone, $"{JsonSerializer.Serialize(input)[..30]} {encoding}");
+        var (floats, base64) = (await BitsAsync(forms, "float"), await BitsAsync(forms, "base64"));
+        base64.ShouldBe(floats);
+        floats.ShouldAllBe(bits => bits == floats[0]);
+
+        async Task<string[]> BitsAsync(object input, string encoding)
+        {
+            var answer = await service.Http.PostAsJsonAsync("/v1/embeddings", new { model = model.Name, input, encoding_format = encoding }).JsonAsync();
+            return [.. answer.Items("data").Select(d => encoding == "float"
+                ? Convert.ToHexString(MemoryMarshal.AsBytes<float>(d.GetProperty("embedding").Deserialize<float[]>()))
+                : Convert.ToHexString(Convert.FromBase64String(d.Text("embedding")!)))];
+        }
     }
 
     [Fact]
