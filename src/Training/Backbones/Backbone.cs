@@ -127,6 +127,16 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     /// </summary>
     public IDisposable Folded() => new Folding([.. modules().OfType<ConvolutionLayer>()]);
 
+    /// <summary>The same for good, in the memory of the convolutions' own weights: for an encoder that will only ever answer. It can neither be saved nor trained afterwards.</summary>
+    public void FoldForGood()
+    {
+        foreach (var layer in modules().OfType<ConvolutionLayer>()) layer.FoldForGood();
+    }
+
+    /// <summary>Memory of its weights and buffers, in bytes, with what folding for good put beside them.</summary>
+    public long Bytes =>
+        parameters().Cast<Tensor>().Concat(buffers()).Sum(tensor => tensor.numel() * tensor.element_size()) + modules().OfType<ConvolutionLayer>().Sum(layer => layer.Extra);
+
     /// <summary>Says what is wrong with an input; see <see cref="CheckInput"/>.</summary>
     private protected abstract void Check(Tensor images);
 

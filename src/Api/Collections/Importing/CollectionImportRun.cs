@@ -42,41 +42,34 @@ sealed class CollectionImportRun(CollectionImport import, CollectionStore collec
     private async Task<bool> WriteAsync(Collection collection, ModelVersion version, List<(DatasetItem Item, byte[] Bytes)> batch, CancellationToken cancellationToken)
     {
         var (made, note) = (new List<NewCollectionItem>(batch.Count), (string?)null);
-        try
+        var embedded = await EmbedAsync(version, batch, cancellationToken);
+        foreach (var (i, (item, _)) in batch.Index())
         {
-            var vectors = await EmbedAsync(version, batch, cancellationToken);
-            for (var i = 0; i < batch.Count; i++)
-                made.Add(Make(batch[i].Item, vectors[i], collection.Half));
-        }
-        catch (Exception e) when (IsOfOnePicture(e))
-        {
-            // One by one, to leave out only what cannot be embedded.
-            made.Clear();
-            foreach (var one in batch)
+            try
             {
-                try
-                {
-                    made.Add(Make(one.Item, (await EmbedAsync(version, [one], cancellationToken))[0], collection.Half));
-                }
-                catch (Exception single) when (IsOfOnePicture(single))
-                {
-                    note = $"'{one.Item.Key}': {single.Message}";
-                }
+                if (embedded.Faults[i] is { } fault)
+                    note = $"'{item.Key}': {fault.Message}";
+                else
+                    made.Add(Make(item, embedded.Vectors[i], collection.Half));
+            }
+            catch (VectorException e)
+            {
+                note = $"'{item.Key}': {e.Message}";
             }
         }
 
         return await imports.AdvanceAsync(import, made, batch[^1].Item.Id, batch.Count - made.Count, note, Lease, cancellationToken);
     }
 
-    private async Task<float[][]> EmbedAsync(ModelVersion version, List<(DatasetItem Item, byte[] Bytes)> batch, CancellationToken cancellationToken)
+    private async Task<Embedded> EmbedAsync(ModelVersion version, List<(DatasetItem Item, byte[] Bytes)> batch, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return (await embedder.EmbedAsync(version, [.. batch.Select(one => new Picture("picture", one.Bytes))], cancellationToken)).Vectors;
+                return await embedder.EmbedAsync(version, [.. batch.Select(one => new Picture("picture", one.Bytes))], cancellationToken, ErrorHandling.Report);
             }
-            catch (ApiException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
+            catch (ApiException e) when (e.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
                 // Callers who wait for an answer come first.
                 await imports.RenewAsync(import, Lease, cancellationToken);
@@ -93,6 +86,4 @@ sealed class CollectionImportRun(CollectionImport import, CollectionStore collec
                 metadata[name] = value;
         return new(item.Key, JsonSerializer.Serialize(metadata, ApiJson.Options), VectorFormat.Encode(VectorFormat.Unit(vector), half), import.Dataset, item.Key);
     }
-
-    private static bool IsOfOnePicture(Exception e) => e is VectorException or ApiException { Status: StatusCodes.Status400BadRequest };
 }

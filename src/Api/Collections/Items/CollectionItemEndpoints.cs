@@ -17,8 +17,9 @@ static class CollectionItemEndpoints
                     typeof(UpsertItems))
                 .WithUpload(
                     "Pictures as files of a form; key (else the file's name) and metadata (a JSON object) as fields: one value for each file in order, of metadata also one for all.",
-                    ["file"], ["key", "metadata", "model"])
-                .WithSummary("Writes items under their keys, all or none: pictures, which the collection's version embeds, or vectors.");
+                    ["file"], ["key", "metadata", "model", "onError"])
+                .WithSummary("Writes items under their keys, all or none: pictures, which the collection's version embeds, or vectors.")
+                .WithDescription("With `onError: \"report\"` an item that cannot be written keeps out itself alone: `errors` says of each such item its `index`, `param`, `code` and `message`.");
         collections.MapGet("/{name}/items", ListAsync).WithSummary("Items by key.");
         collections.MapGet("/{name}/items/{**key}", GetAsync).WithSummary("An item. Slashes in a key may stand as %2F.");
         collections.MapDelete("/{name}/items/{**key}", DeleteAsync).WithSummary("Deletes an item.");
@@ -28,9 +29,9 @@ static class CollectionItemEndpoints
         string name, HttpRequest request, CollectionStore collections, CollectionItemStore items, ItemReader reader, CancellationToken cancellationToken)
     {
         var collection = await collections.FindAsync(name, cancellationToken);
-        var read = await reader.ReadAsync(collection, request, cancellationToken);
+        var (read, faults) = await reader.ReadAsync(collection, request, cancellationToken);
         var result = await items.UpsertAsync(collection.Id, read, cancellationToken);
-        return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision);
+        return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision, faults.View);
     }
 
     /// <param name="vector">true adds the vectors.</param>

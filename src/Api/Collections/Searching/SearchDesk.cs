@@ -57,6 +57,6 @@ sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, 
         if (vector is { } numbers)
             return query with { Vector = VectorReader.Read(numbers, "vector", collection) };
         picture ??= await pictures.ReadOneAsync(image!.Value, "image", cancellationToken);
-        return query with { Vector = (await reader.EmbedAsync(collection, [picture], cancellationToken)).Values.Single() };
+        return query with { Vector = await reader.EmbedAsync(collection, picture, cancellationToken) };
     }
 }
