@@ -42,6 +42,8 @@ public sealed class EmbeddingModel : IDisposable
     /// <exception cref="WeightsException">The weights do not fit.</exception>
     public static EmbeddingModel Load(TrainingPlan plan, Preprocessing preprocessing, Stream weights, Device device)
     {
+        // A parameter is made of a tensor that stays behind with the same memory until a finaliser comes for it: unloading would give nothing back till then.
+        using var scope = NewDisposeScope();
         var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         try
         {
@@ -52,6 +54,8 @@ public sealed class EmbeddingModel : IDisposable
             // Nothing is trained here: gradients are only asked of what stands at positions.
             encoder.Freeze(encoder.Stages.Count);
             encoder.FoldForGood();
+            foreach (var tensor in encoder.parameters().Concat(encoder.buffers()))
+                tensor.DetachFromDisposeScope();
             return new(encoder, preprocessing, device);
         }
         catch
