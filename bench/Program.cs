@@ -26,6 +26,8 @@ return args switch
     ["data-run", .. var counts] => await RunBenchmark.RunAsync(counts),
     ["serve", .. var options] => await ServeBenchmark.RunAsync(options),
     [RawLoop.Mode, var model, var backbone] => await RawLoop.RunAsync(model, backbone),
+    ["serve-models", .. var backbones] => await ModelsBenchmark.RunAsync(backbones),
+    [ModelsSide.Mode, var budget, .. var models] => await ModelsSide.RunAsync(long.Parse(budget), models),
     ["search"] => SearchBenchmark.Run(),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
@@ -49,6 +51,7 @@ static int Usage()
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
           serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
+          serve-models a hundred times loaded, used and unloaded: two models take turns where there is memory for one; the Api's memory (serve-models resnet18: this alone)
           explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
           search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync

@@ -36,7 +36,7 @@ internal static class ServeBenchmark
     private static async Task MeasureAsync(string connectionString, string folder, string backbone, int size, Report engines, Report throughput, Report latency, Report crowd)
     {
         using var api = await ApiProcess.StartAsync(connectionString, Path.Combine(folder, "spool"));
-        var model = await TrainAsync(api, connectionString, folder, backbone, size);
+        var model = await TrainAsync(api, connectionString, folder, backbone, backbone, size);
         var (label, load) = (Invariant($"{backbone}, {size}×{size}"), new Load(new IPEndPoint(IPAddress.Loopback, api.Http.BaseAddress!.Port), model, ServedPictures.Png(size)));
         var raw = Raw(engines, label, model, backbone, connectionString);
         await load.ClosedAsync(16, 20); // loads the model, and lets the runtime compile what is hot
@@ -106,19 +106,20 @@ internal static class ServeBenchmark
     }
 
     /// <summary>A model of a few steps: what a step costs does not depend on what was learned.</summary>
-    private static async Task<string> TrainAsync(ApiProcess api, string connectionString, string folder, string backbone, int size)
+    /// <returns>Its name.</returns>
+    public static async Task<string> TrainAsync(ApiProcess api, string connectionString, string folder, string name, string backbone, int size)
     {
-        Console.Error.WriteLine($"{backbone}: training a model");
+        Console.Error.WriteLine($"{name}: training a model");
         using var worker = ServiceProcess.Start("Worker", new Dictionary<string, string> { ["ConnectionStrings__Default"] = connectionString, ["Worker__CachePath"] = Path.Combine(folder, "cache") });
         var dataset = await api.CreateDatasetAsync();
         using var form = new MultipartFormDataContent();
         foreach (var i in Enumerable.Range(0, Trained))
             form.Add(new ByteArrayContent(NoisePictures.Png(i, size)) { Headers = { ContentType = new("image/png") } }, "file", $"{i}.png");
         (await api.Http.PostAsync($"/api/v1/datasets/{dataset}/items", form)).EnsureSuccessStatusCode().Dispose();
-        var request = new { name = backbone, dataset, method = new { type = "simclr" }, backbone = new { type = backbone }, imageSize = size, batchSize = 16, epochs = 1, evaluation = new { everyEpochs = 0 } };
+        var request = new { name, dataset, method = new { type = "simclr" }, backbone = new { type = backbone }, imageSize = size, batchSize = 16, epochs = 1, evaluation = new { everyEpochs = 0 } };
         using var submitted = (await api.Http.PostAsJsonAsync("/api/v1/training-jobs", request)).EnsureSuccessStatusCode();
         var job = await api.EndAsync(submitted.Headers.Location!);
-        return job.GetProperty("state").GetString() == "succeeded" ? backbone : throw new InvalidOperationException($"The job did not succeed: {job.GetProperty("error")}");
+        return job.GetProperty("state").GetString() == "succeeded" ? name : throw new InvalidOperationException($"The job did not succeed: {job.GetProperty("error")}");
     }
 
     private static string[] Times(Load.Outcome[] outcomes, Func<Load.Outcome, double> what)

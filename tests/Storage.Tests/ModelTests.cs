@@ -67,7 +67,7 @@ public sealed class ModelTests(TestDatabase database) : IClassFixture<TestDataba
         var versions = await Task.WhenAll(trained.Select(t => models.RegisterAsync(t.Lease, name, t.Checkpoint, "{}", "{}", 8, Cancel)));
 
         versions.Select(version => version!.Version).Order().ShouldBe([1, 2, 3, 4, 5]);
-        (await ResolveAsync(name)).ShouldBe(5);
+        (await models.ResolveAsync(name, Cancel))!.Version.ShouldBe(5);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class ModelTests(TestDatabase database) : IClassFixture<TestDataba
         (await models.ListAsync(page[^1].Name, 1, Cancel)).Single().Name.ShouldBe($"{prefix}c");
     }
 
-    async Task<int?> ResolveAsync(string reference) => await models.ResolveAsync(reference, Cancel) is { } id ? (await models.GetAsync(id, Cancel))!.Version : null;
+    async Task<int?> ResolveAsync(string reference) => (await models.ResolveAsync(reference, Cancel))?.Version;
 
     async Task<ModelVersion> RegisterAsync(string name)
     {

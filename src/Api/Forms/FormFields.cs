@@ -23,4 +23,13 @@ static class FormFields
         "true" => true,
         var text => throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be true or false."),
     };
+
+    /// <summary>What onError says; <see cref="ErrorHandling.Refuse"/> where it says nothing.</summary>
+    /// <exception cref="ApiException">400: it is something else.</exception>
+    public static ErrorHandling Handling(string? onError) => onError switch
+    {
+        null or "" or "refuse" => ErrorHandling.Refuse,
+        "report" => ErrorHandling.Report,
+        _ => throw ApiException.BadRequest("onError", $"There is no onError '{onError}'. There are: refuse, report."),
+    };
 }

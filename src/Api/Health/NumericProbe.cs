@@ -22,15 +22,11 @@ sealed class NumericProbe(ModelCache cache, InferenceThreads inference) : Backgr
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             string? found = null;
-            var leases = cache.LeaseLoaded();
-            try
+            foreach (var lease in cache.LeaseLoaded())
             {
-                foreach (var lease in leases)
-                    found ??= await TryAsync(lease.Model, stoppingToken);
-            }
-            finally
-            {
-                foreach (var lease in leases)
+                if (found is null)
+                    found = await TryAsync(lease, stoppingToken);
+                else
                     lease.Dispose();
             }
 
@@ -38,24 +34,39 @@ sealed class NumericProbe(ModelCache cache, InferenceThreads inference) : Backgr
         }
     }
 
-    private async Task<string?> TryAsync(LoadedModel model, CancellationToken stop)
+    private async Task<string?> TryAsync(ModelLease lease, CancellationToken stop)
     {
+        var model = lease.Model;
         var preprocessing = model.Network.Preprocessing;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var running = inference.RunAsync(Caller.Itself, model, [GoldenPicture.Of(preprocessing.Channels, preprocessing.Size)], end.Token);
+        // Not when this returns: a thread that hangs in the model still uses it.
+        _ = running.ContinueWith(_ => lease.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            var running = inference.RunAsync(Caller.Itself, model, [GoldenPicture.Of(preprocessing.Channels, preprocessing.Size)], stop);
             while (await Task.WhenAny(running, Task.Delay(Look, stop)) != running)
             {
                 // It may take its turn behind others as long as the thread gets on with them.
                 if (inference.Hangs is { } hangs)
+                {
+                    await end.CancelAsync();
                     return hangs;
+                }
+
                 stop.ThrowIfCancellationRequested();
             }
 
-            var wrong = GoldenPicture.Compare((await running).Vectors[0], model.Card.Golden);
+            var result = await running;
+            if (result.Faults.TryGetValue(0, out var fails))
+                return $"{model.Name} fails: {fails.Message}";
+            var wrong = GoldenPicture.Compare(result.Vectors[0], model.Card.Golden);
             return wrong is null ? null : $"{model.Name} does not compute what it did when it was stored: of the golden picture's vector, {wrong}.";
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            return null; // the server stops
+        }
+        catch (Exception e)
         {
             return $"{model.Name} fails: {e.Message}";
         }

@@ -19,10 +19,10 @@ sealed record Caller(string Key, RequestClass Class, TimeSpan Patience)
     /// <summary>The service itself, when it warms a model up or looks after its own health.</summary>
     public static Caller Itself { get; } = new("service", RequestClass.Interactive, Timeout.InfiniteTimeSpan);
 
-    /// <summary>The service itself, for work that nobody waits for.</summary>
-    public static Caller Background { get; } = new("service", RequestClass.Bulk, Timeout.InfiniteTimeSpan);
+    /// <summary>The service itself, with work that nobody waits for, such as an import.</summary>
+    private static Caller Background { get; } = new("service", RequestClass.Bulk, Timeout.InfiniteTimeSpan);
 
-    /// <param name="context">The request; null for what the service does by itself, in the background.</param>
+    /// <param name="context">The request; null for what the service does by itself.</param>
     /// <param name="pictures">How many it brings.</param>
     /// <param name="options">How long an answer is of use where the request does not say.</param>
     /// <exception cref="ApiException">400: a header is not what it should be.</exception>

@@ -18,32 +18,24 @@ sealed class DecodePool(IOptions<ApiOptions> options, InferenceMetrics metrics) 
     /// <summary>Pictures that are decoded at the same time.</summary>
     public static int Places => Environment.ProcessorCount;
 
-    /// <summary>All pictures for one network; the first that cannot be read is the answer's fault.</summary>
-    /// <returns>channels × size × size bytes each.</returns>
-    /// <exception cref="ApiException">400: a picture cannot be read; it is named.</exception>
-    public async Task<byte[][]> DecodeAsync(IReadOnlyList<Picture> pictures, Preprocessing preprocessing, CancellationToken stop)
+    /// <summary>All pictures for one network, in their order; one that cannot be read has a fault that names it.</summary>
+    public async Task<Decoded[]> DecodeAsync(IReadOnlyList<Picture> pictures, Preprocessing preprocessing, CancellationToken stop)
     {
         if (pictures.Count == 1)
             return [await OneAsync(pictures[0], preprocessing, stop)];
-        var (decoded, faults) = (new byte[pictures.Count][], new ApiException?[pictures.Count]);
-        await Parallel.ForEachAsync(Enumerable.Range(0, pictures.Count), new ParallelOptions { MaxDegreeOfParallelism = Places, CancellationToken = stop }, async (i, own) =>
-        {
-            try
-            {
-                decoded[i] = await OneAsync(pictures[i], preprocessing, own);
-            }
-            catch (ApiException e)
-            {
-                faults[i] = e;
-            }
-        });
-        return Array.Find(faults, fault => fault is not null) is { } first ? throw first : decoded;
+        var decoded = new Decoded[pictures.Count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, pictures.Count), new ParallelOptions { MaxDegreeOfParallelism = Places, CancellationToken = stop },
+            async (i, own) => decoded[i] = await OneAsync(pictures[i], preprocessing, own));
+        return decoded;
     }
 
     public void Dispose() => places.Dispose();
 
-    private async Task<byte[]> OneAsync(Picture picture, Preprocessing preprocessing, CancellationToken stop)
+    private async Task<Decoded> OneAsync(Picture picture, Preprocessing preprocessing, CancellationToken stop)
     {
+        if (picture.Fault is not null)
+            return new([], picture.Fault);
         await places.WaitAsync(stop);
         var start = Stopwatch.GetTimestamp();
         try
@@ -51,11 +43,11 @@ sealed class DecodePool(IOptions<ApiOptions> options, InferenceMetrics metrics) 
             PictureLimits.Identify(picture.Bytes, options.Value);
             var chw = new byte[preprocessing.Channels * preprocessing.Size * preprocessing.Size];
             ImageDecoder.Decode(picture.Bytes, preprocessing.Size, preprocessing.Channels, chw);
-            return chw;
+            return new(chw, null);
         }
         catch (ImageFormatException e)
         {
-            throw ApiException.BadRequest(picture.Param, $"{picture.Param} cannot be read as a picture. {e.Message}", "invalid_image");
+            return new([], ApiException.BadRequest(picture.Param, $"{picture.Param} cannot be read as a picture. {e.Message}", "invalid_image"));
         }
         finally
         {

@@ -55,6 +55,16 @@ sealed class FairQueue
         return taken;
     }
 
+    /// <summary>Takes out one that nobody waits for any more; its key is as if it had never sent it.</summary>
+    /// <returns>Whether it was still there.</returns>
+    public bool Remove(QueuedWork work)
+    {
+        if (!lanes[(int)work.Caller.Class].Remove(work))
+            return false;
+        Pictures -= work.Weight;
+        return true;
+    }
+
     /// <summary>The works of one class.</summary>
     private sealed class Lane
     {
@@ -96,21 +106,34 @@ sealed class FairQueue
             return work is not null;
         }
 
+        public bool Remove(QueuedWork work)
+        {
+            var model = work.Model ?? NoModel;
+            if (!byModel.TryGetValue(model, out var queue) || !queue.Remove(work, out _, out _))
+                return false;
+            finishes[work.Caller.Key] -= work.Weight;
+            Forget(model, queue);
+            return true;
+        }
+
         private QueuedWork Dequeue(object model)
         {
             var queue = byModel[model];
             queue.TryDequeue(out var work, out var place);
+            now = Math.Max(now, place.Start);
+            Forget(model, queue);
+            return work!;
+        }
+
+        private void Forget(object model, PriorityQueue<QueuedWork, (double Start, long Arrival)> queue)
+        {
             if (queue.Count == 0)
                 byModel.Remove(model);
-            now = Math.Max(now, place.Start);
-            if (byModel.Count == 0)
-            {
-                // Nobody waits: nobody is ahead of anybody.
-                finishes.Clear();
-                now = 0;
-            }
-
-            return work!;
+            if (byModel.Count > 0)
+                return;
+            // Nobody waits: nobody is ahead of anybody.
+            finishes.Clear();
+            now = 0;
         }
     }
 }

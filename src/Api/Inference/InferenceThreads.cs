@@ -39,20 +39,34 @@ sealed class InferenceThreads : IDisposable
     /// <summary>That a thread hangs in something, and in what; null while all get on.</summary>
     public string? Hangs => watches.Select(watch => watch.Hangs).FirstOrDefault(hangs => hangs is not null);
 
+    /// <summary>Pictures that wait for a thread.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+                return queue.Pictures;
+        }
+    }
+
     /// <summary>Embeds decoded pictures, in their order: at most a batch of them.</summary>
+    /// <exception cref="OperationCanceledException">Their sender left before their turn came. What has begun is always waited for.</exception>
     public Task<InferenceResult> RunAsync(Caller caller, LoadedModel model, byte[][] chw, CancellationToken stop)
     {
         var work = new InferenceWork(caller, model, chw, stop);
-        Add(work);
-        return work.Result;
+        return WaitAsync(work, work.Result, stop);
     }
 
     /// <summary>Computes something else with tensors when its turn comes.</summary>
-    public Task<T> RunAsync<T>(Caller caller, Func<T> compute, CancellationToken stop)
+    /// <param name="caller">On whose account.</param>
+    /// <param name="compute">Runs on an inference thread, alone.</param>
+    /// <param name="stop">Its sender may leave before its turn comes.</param>
+    /// <param name="pictures">What it counts, in pictures.</param>
+    /// <exception cref="OperationCanceledException">Its sender left before its turn came. What has begun is always waited for.</exception>
+    public Task<T> RunAsync<T>(Caller caller, Func<T> compute, CancellationToken stop, int pictures = 1)
     {
-        var work = new TensorWork<T>(caller, compute, stop);
-        Add(work);
-        return work.Result;
+        var work = new TensorWork<T>(caller, pictures, compute, stop);
+        return WaitAsync(work, work.Result, stop);
     }
 
     public void Dispose()
@@ -61,14 +75,30 @@ sealed class InferenceThreads : IDisposable
         queued.Release(threads.Length);
         foreach (var thread in threads)
             thread.Join();
+        // What came between a thread's last look and now would be waited for in vain.
+        lock (gate)
+            while (queue.Take(1) is [var late, ..])
+                late.Fail(new ObjectDisposedException(nameof(InferenceThreads)));
         queued.Dispose();
     }
 
-    private void Add(QueuedWork work)
+    /// <summary>Queues it, and takes it out again as soon as its sender leaves: what nobody waits for takes nobody's place.</summary>
+    private async Task<T> WaitAsync<T>(QueuedWork work, Task<T> result, CancellationToken stop)
     {
         lock (gate)
             queue.Add(work);
         queued.Release();
+        using var leaving = stop.UnsafeRegister(_ => Leave(work), null);
+        return await result;
+    }
+
+    private void Leave(QueuedWork work)
+    {
+        bool waited;
+        lock (gate)
+            waited = queue.Remove(work);
+        if (waited)
+            work.DropIfAbandoned();
     }
 
     private void Serve(ThreadWatch watch)
@@ -112,36 +142,69 @@ sealed class InferenceThreads : IDisposable
         var model = works[0].Model;
         var waited = Array.ConvertAll(works, work => work.Waited);
         var start = Stopwatch.GetTimestamp();
+        float[][] vectors;
         try
         {
-            var vectors = model.Network.Embed([.. works.SelectMany(work => work.Pictures)]).AsSpan();
-            var took = Stopwatch.GetElapsedTime(start);
-            model.Rate.Observe(vectors.Length, took);
-            metrics.Ran(vectors.Length, took);
-            foreach (var (work, wait) in works.Zip(waited))
-            {
-                Answer(work, new InferenceResult(vectors[..work.Pictures.Length].ToArray(), wait, took));
-                vectors = vectors[work.Pictures.Length..];
-            }
+            vectors = model.Network.Embed([.. works.SelectMany(work => work.Pictures)]);
         }
-        catch (Exception e) when (works.Length == 1)
-        {
-            works[0].Fail(e);
-        }
-        catch (Exception)
+        catch (Exception) when (works.Length > 1)
         {
             // One of them may be the cause, and the others should not suffer for it.
             foreach (var work in works)
                 Embed([work]);
+            return;
+        }
+        catch (Exception) when (works[0].Pictures.Length > 1)
+        {
+            EmbedApart(works[0], waited[0], start);
+            return;
+        }
+        catch (Exception e)
+        {
+            Answer(works[0], [[]], new() { [0] = e }, waited[0], Stopwatch.GetElapsedTime(start));
+            return;
+        }
+
+        var took = Stopwatch.GetElapsedTime(start);
+        model.Rate.Observe(vectors.Length, took);
+        metrics.Ran(vectors.Length, took);
+        var at = 0;
+        foreach (var (work, wait) in works.Zip(waited))
+        {
+            Answer(work, vectors[at..(at + work.Pictures.Length)], [], wait, took);
+            at += work.Pictures.Length;
         }
     }
 
-    private void Answer(InferenceWork work, InferenceResult result)
+    /// <summary>Finds out which of a work's pictures the network fails on, and embeds the others.</summary>
+    private void EmbedApart(InferenceWork work, TimeSpan waited, long start)
     {
-        metrics.Waited(result.Waited);
-        if (Array.FindIndex(result.Vectors, vector => !float.IsFinite(vector.Sum())) is >= 0 and var bad)
-            work.Fail(new NotFiniteException(work.Model.Name, bad));
-        else
-            work.Succeed(result);
+        var vectors = new float[work.Pictures.Length][];
+        var faults = new Dictionary<int, Exception>();
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            try
+            {
+                vectors[i] = work.Model.Network.Embed([work.Pictures[i]])[0];
+            }
+            catch (Exception e)
+            {
+                (vectors[i], faults[i]) = ([], e);
+            }
+        }
+
+        Answer(work, vectors, faults, waited, Stopwatch.GetElapsedTime(start));
+    }
+
+    private void Answer(InferenceWork work, float[][] vectors, Dictionary<int, Exception> faults, TimeSpan waited, TimeSpan took)
+    {
+        metrics.Waited(waited);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            if (!float.IsFinite(vectors[i].Sum()))
+                (vectors[i], faults[i]) = ([], new NotFiniteException(work.Model.Name));
+        }
+
+        work.Succeed(new InferenceResult(vectors, faults, waited, took));
     }
 }

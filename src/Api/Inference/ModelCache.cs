@@ -1,4 +1,5 @@
 using ContrastiveService.Storage.Models;
+using ContrastiveService.Training.Native;
 using Microsoft.Extensions.Options;
 
 namespace ContrastiveService.Api.Inference;
@@ -13,77 +14,88 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options, Infere
     /// <summary>Gives the model for as long as the lease is held.</summary>
     public async Task<ModelLease> LeaseAsync(ModelVersion version, CancellationToken cancellationToken)
     {
-        Entry entry;
+        Entry? entry;
+        var isNew = false;
         lock (gate)
         {
-            if (!entries.TryGetValue(version.Id, out entry!))
+            if (isNew = !entries.TryGetValue(version.Id, out entry))
                 entries.Add(version.Id, entry = new Entry(version.Id, Task.Run(() => loader.LoadAsync(version), CancellationToken.None)));
-            entry.Users++;
+            entry!.Users++;
             entry.LastUsed = ++clock;
         }
 
+        // It may come in beyond the budget, or not at all, when whoever asked for it has left.
+        if (isNew)
+            _ = entry.Model.ContinueWith(_ => Change(entry, () => { }), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            var model = await entry.Model.WaitAsync(cancellationToken);
-            lock (gate)
-                Trim(); // it may have come in beyond the budget
-            return new ModelLease(model, () => Release(entry));
+            return new ModelLease(await entry.Model.WaitAsync(cancellationToken), () => Change(entry, () => entry.Users--));
         }
         catch
         {
-            Release(entry);
+            Change(entry, () => entry.Users--);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Gives all that are in memory now, to look at and not to use: nothing is loaded, and who goes first stays as it is. One whose turn it is to go meanwhile goes when its lease
+    /// is disposed, and none goes in its place.
+    /// </summary>
+    public IReadOnlyList<ModelLease> LeaseLoaded()
+    {
+        lock (gate)
+        {
+            return [.. entries.Values.Where(e => e.IsLoaded).Select(entry =>
+            {
+                entry.Watchers++;
+                return new ModelLease(entry.Model.Result, () => Change(entry, () => entry.Watchers--));
+            })];
         }
     }
 
     public void Dispose()
     {
         lock (gate)
-            foreach (var entry in Unused())
+            foreach (var entry in entries.Values.Where(e => e is { IsLoaded: true, Users: 0, Watchers: 0 }))
                 entry.Model.Result.Dispose();
     }
 
-    private void Release(Entry entry)
+    private void Change(Entry entry, Action change)
     {
+        List<LoadedModel> going;
         lock (gate)
         {
-            entry.Users--;
+            change();
             // The next caller tries a failed load again.
-            if (entry.Model.IsFaulted && entries.TryGetValue(entry.VersionId, out var current) && current == entry)
+            if (entry.Model.IsFaulted && entries.GetValueOrDefault(entry.VersionId) == entry)
                 entries.Remove(entry.VersionId);
-            Trim();
+            going = BeyondBudget();
         }
+
+        foreach (var model in going)
+            model.Dispose();
+        if (going.Count > 0)
+            NativeHeap.Trim();
     }
 
-    private void Trim()
+    /// <summary>Takes out what has to make room.</summary>
+    private List<LoadedModel> BeyondBudget()
     {
-        while (Bytes > options.Value.ModelMemoryBytes && Unused().MinBy(e => e.LastUsed) is { } oldest)
+        var going = new List<LoadedModel>();
+        var loaded = entries.Values.Where(e => e.IsLoaded).ToList();
+        var bytes = loaded.Sum(e => e.Model.Result.Network.Bytes);
+        while (bytes > options.Value.ModelMemoryBytes && loaded.Where(e => e.Users == 0).MinBy(e => e.LastUsed) is { Watchers: 0 } oldest)
         {
             entries.Remove(oldest.VersionId);
-            oldest.Model.Result.Dispose();
+            loaded.Remove(oldest);
+            going.Add(oldest.Model.Result);
+            bytes -= oldest.Model.Result.Network.Bytes;
         }
 
-        metrics.Loaded(Loaded().Count, Bytes);
+        metrics.Loaded(loaded.Count, bytes);
+        return going;
     }
-
-    /// <summary>Gives all that are in memory now, which does not count as using them: who goes first stays as it is, and nothing is loaded.</summary>
-    public IReadOnlyList<ModelLease> LeaseLoaded()
-    {
-        lock (gate)
-        {
-            return [.. entries.Values.Where(e => e.Model.IsCompletedSuccessfully).Select(entry =>
-            {
-                entry.Users++;
-                return new ModelLease(entry.Model.Result, () => Release(entry));
-            })];
-        }
-    }
-
-    private long Bytes => Loaded().Sum(model => model.Network.Bytes);
-
-    private List<LoadedModel> Loaded() => [.. entries.Values.Where(e => e.Model.IsCompletedSuccessfully).Select(e => e.Model.Result)];
-
-    private IEnumerable<Entry> Unused() => entries.Values.Where(e => e.Users == 0 && e.Model.IsCompletedSuccessfully);
 
     private sealed class Entry(Guid versionId, Task<LoadedModel> model)
     {
@@ -91,7 +103,13 @@ sealed class ModelCache(ModelLoader loader, IOptions<ApiOptions> options, Infere
 
         public Task<LoadedModel> Model => model;
 
+        public bool IsLoaded => model.IsCompletedSuccessfully;
+
+        /// <summary>Who computes with it.</summary>
         public int Users { get; set; }
+
+        /// <summary>Who only looks whether it is well.</summary>
+        public int Watchers { get; set; }
 
         public long LastUsed { get; set; }
     }

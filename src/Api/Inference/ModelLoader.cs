@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ContrastiveService.Api.Errors;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
 using ContrastiveService.Training;
@@ -13,19 +14,39 @@ sealed partial class ModelLoader(CheckpointStore checkpoints, InferenceThreads i
 {
     private const int WarmUp = 8;
 
+    /// <exception cref="ApiException">500: it gives no finite numbers, whatever the picture.</exception>
     public async Task<LoadedModel> LoadAsync(ModelVersion version)
     {
         var watch = Stopwatch.StartNew();
         await using var weights = await checkpoints.OpenReadAsync(version.CheckpointId, CancellationToken.None);
         // Loading computes nothing large, but it blocks; a thread of its own keeps it off the pool that serves requests.
         var model = await Task.Factory.StartNew(() => Load(version, weights), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            await WarmAsync(model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        LogLoaded(logger, model.Name, watch.ElapsedMilliseconds);
+        return model;
+    }
+
+    private async Task WarmAsync(LoadedModel model)
+    {
         var (size, channels) = (model.Network.Preprocessing.Size, model.Network.Preprocessing.Channels);
         var blank = new byte[channels * size * size];
         await inference.RunAsync(Caller.Itself, () => model.Network.Embed([blank]), CancellationToken.None);
         // A second time, warm and several at once: what admission reckons with first.
-        await inference.RunAsync(Caller.Itself, model, [.. Enumerable.Repeat(blank, WarmUp)], CancellationToken.None);
-        LogLoaded(logger, model.Name, watch.ElapsedMilliseconds);
-        return model;
+        var warm = await inference.RunAsync(Caller.Itself, model, [.. Enumerable.Repeat(blank, WarmUp)], CancellationToken.None);
+        if (warm.Faults.Values.FirstOrDefault() is { } fault)
+            throw fault is NotFiniteException
+                ? new ApiException(
+                    StatusCodes.Status500InternalServerError, "not_finite", $"{model.Name} gives no finite numbers even for a blank picture: it was trained to nothing. Name another version.", "model")
+                : fault;
     }
 
     private static LoadedModel Load(ModelVersion version, Stream weights)

@@ -1,6 +1,6 @@
 namespace ContrastiveService.Api.Inference;
 
-/// <summary>How long a thing takes, from how long it took lately: an exponentially weighted mean. Written by one thread, read by any.</summary>
+/// <summary>How long a thing takes, from how long it took lately: an exponentially weighted mean. Of two threads that observe at the same moment, one may be overheard.</summary>
 sealed class ServiceRate
 {
     private const double Newest = 0.2;

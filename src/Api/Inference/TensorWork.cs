@@ -1,7 +1,7 @@
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>Something other than a network's forward pass that computes with tensors.</summary>
-sealed class TensorWork<T>(Caller caller, Func<T> compute, CancellationToken stop) : QueuedWork(caller, 1, stop), ILoneWork
+sealed class TensorWork<T>(Caller caller, int weight, Func<T> compute, CancellationToken stop) : QueuedWork(caller, weight, stop), ILoneWork
 {
     private readonly TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -12,11 +12,11 @@ sealed class TensorWork<T>(Caller caller, Func<T> compute, CancellationToken sto
     {
         try
         {
-            result.SetResult(compute());
+            result.TrySetResult(compute());
         }
         catch (Exception e)
         {
-            result.SetException(e);
+            result.TrySetException(e);
         }
     }
 

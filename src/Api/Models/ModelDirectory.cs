@@ -13,7 +13,7 @@ sealed class ModelDirectory(ModelStore models)
     // Plans and cards are some kilobytes each.
     private const int Kept = 1000;
 
-    private readonly SharedLookup<string, Guid?> references = new(reference => models.ResolveAsync(reference, CancellationToken.None));
+    private readonly SharedLookup<string, Guid?> references = new(reference => models.ResolveIdAsync(reference, CancellationToken.None));
     private readonly ConcurrentDictionary<Guid, ModelVersion> versions = [];
 
     /// <summary>Finds the version that <c>name</c>, <c>name:version</c> or <c>name@alias</c> means. Which aliases it had is not kept up to date.</summary>

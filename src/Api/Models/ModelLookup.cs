@@ -11,9 +11,8 @@ static class ModelLookup
     {
         if (string.IsNullOrWhiteSpace(reference))
             throw ApiException.BadRequest("model", "model is needed: name, name:version or name@alias. GET /api/v1/models lists the models.");
-        return await models.ResolveAsync(reference, cancellationToken) is { } id && await models.GetAsync(id, cancellationToken) is { } version
-            ? version
-            : throw ApiException.NotFound(
+        return await models.ResolveAsync(reference, cancellationToken)
+            ?? throw ApiException.NotFound(
                 "model_not_found",
                 $"The model '{reference}' does not exist. GET /api/v1/models lists the models; a reference is name, name:version or name@alias.", "model");
     }

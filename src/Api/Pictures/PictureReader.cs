@@ -21,20 +21,34 @@ sealed class PictureReader(DatasetStore datasets, DatasetItemStore items)
     /// <param name="most">Pictures allowed.</param>
     /// <param name="setting">What allows them, such as <c>Api:MaxInputs</c>.</param>
     /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="handling">Whether a picture that cannot be read refuses all, or has a <see cref="Picture.Fault"/>.</param>
     /// <returns>One for each; their names in errors are <c>param</c> or <c>param[i]</c>.</returns>
-    public async Task<IReadOnlyList<Picture>> ReadAsync(JsonElement input, string param, int most, string setting, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">There are none or too many; or one cannot be read, and the others are of no use without it.</exception>
+    public async Task<IReadOnlyList<Picture>> ReadAsync(JsonElement input, string param, int most, string setting, CancellationToken cancellationToken, ErrorHandling handling = ErrorHandling.Refuse)
     {
         if (input.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
             throw ApiException.BadRequest(param, $"{param} is needed: {Forms}, or an array of them.");
         if (input.ValueKind != JsonValueKind.Array)
-            return [await ReadOneAsync(input, param, cancellationToken)];
+            return [await ReadAsync(input, param, handling, cancellationToken)];
         var count = input.GetArrayLength();
         if (count == 0 || count > most)
             throw ApiException.BadRequest(param, $"{param} has {count} elements; 1 to {most} are taken ({setting}).");
         var pictures = new List<Picture>(count);
         foreach (var element in input.EnumerateArray())
-            pictures.Add(await ReadOneAsync(element, $"{param}[{pictures.Count}]", cancellationToken));
+            pictures.Add(await ReadAsync(element, $"{param}[{pictures.Count}]", handling, cancellationToken));
         return pictures;
+    }
+
+    private async Task<Picture> ReadAsync(JsonElement element, string param, ErrorHandling handling, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadOneAsync(element, param, cancellationToken);
+        }
+        catch (ApiException fault) when (handling == ErrorHandling.Report)
+        {
+            return new(param, []) { Fault = fault };
+        }
     }
 
     /// <summary>Reads one picture.</summary>

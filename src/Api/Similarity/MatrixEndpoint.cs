@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContrastiveService.Api.Documentation;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Inference;
@@ -35,12 +36,21 @@ static class MatrixEndpoint
         var (version, a, b, probabilities, prior) = await ReadAsync(model, context.Request, models, reader, options.Value.MaxMatrixSide, stop);
         var embedded = await embedder.EmbedAsync(version, [.. a, .. b], stop);
         var (rows, columns) = (embedded.Vectors[..a.Count], embedded.Vectors[a.Count..]);
-        var cosines = await inference.RunAsync(Caller.Of(context, a.Count + b.Count, options.Value), () => CosineMatrix.Of(rows, columns), stop);
+        var start = Stopwatch.GetTimestamp();
+        var (cosines, computing) = await inference.RunAsync(
+            Caller.Of(context, a.Count + b.Count, options.Value),
+            () =>
+            {
+                var began = Stopwatch.GetTimestamp();
+                return (CosineMatrix.Of(rows, columns), Stopwatch.GetElapsedTime(began));
+            },
+            stop);
+        var timings = embedded.Timings.Then(Stopwatch.GetElapsedTime(start), computing);
         if (!probabilities)
-            return new(new(embedded.Model, cosines, null, null, null), embedded.Timings);
+            return new(new(embedded.Model, cosines, null, null, null), timings);
         var likelihood = new Likelihood(embedded.Card, prior);
         var same = likelihood.Reason is null ? Array.ConvertAll(cosines, row => Array.ConvertAll(row, cosine => (float)likelihood.ProbabilitySame(cosine)!.Value)) : null;
-        return new(new(embedded.Model, cosines, same, prior, likelihood.Reason), embedded.Timings);
+        return new(new(embedded.Model, cosines, same, prior, likelihood.Reason), timings);
     }
 
     private static async Task<(ModelVersion Version, IReadOnlyList<Picture> A, IReadOnlyList<Picture> B, bool Probabilities, double Prior)> ReadAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContrastiveService.Api.Documentation;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Inference;
@@ -5,6 +6,7 @@ using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Models;
+using ContrastiveService.Training.Inference;
 
 namespace ContrastiveService.Api.Similarity;
 
@@ -33,17 +35,28 @@ static class SimilarityEndpoint
     private static async Task<TimedJson<SimilarityView>> CompareAsync(string? model, HttpContext context, ModelDirectory models, Embedder embedder, PictureReader reader)
     {
         var (version, a, b, rate, prior, explain) = await ReadAsync(model, context.Request, models, reader, context.RequestAborted);
-        var embedded = await embedder.EmbedAsync(version, [a, b], context.RequestAborted);
-        var (left, right) = (embedded.Vectors[0], embedded.Vectors[1]);
-        var cosine = Math.Clamp(Dot(left, right), -1, 1);
-        var background = embedded.Card.Background;
+        if (!explain)
+        {
+            var embedded = await embedder.EmbedAsync(version, [a, b], context.RequestAborted);
+            var cosine = UnitVectors.Cosine(embedded.Vectors[0], embedded.Vectors[1]);
+            return new(View(embedded.Model, cosine, embedded.Card, rate, prior, null), embedded.Timings);
+        }
+
+        // One pass for both: the parts make exactly the cosine that is told.
+        var explained = await embedder.ExplainAsync(version, a, b, context.RequestAborted);
+        var start = Stopwatch.GetTimestamp();
+        var view = View(explained.Model, explained.Explanation.Cosine, explained.Card, rate, prior, ExplanationView.Of(explained));
+        return new(view, explained.Timings with { Drawing = Stopwatch.GetElapsedTime(start) });
+    }
+
+    private static SimilarityView View(string model, double cosine, ModelCard card, double rate, double prior, ExplanationView? explanation)
+    {
+        var background = card.Background;
         var percentile = background.Quantiles.Length > 1 ? background.Percentile(cosine) : (double?)null;
-        var explanation = explain ? ExplanationView.Of(await embedder.ExplainAsync(version, a, b, context.RequestAborted)) : null;
-        var likelihood = new Likelihood(embedded.Card, prior);
-        var view = new SimilarityView(
-            embedded.Model, cosine, Math.Sqrt(Math.Max(0, 2 - 2 * cosine)), percentile, likelihood.ProbabilitySame(cosine), prior, likelihood.Reason,
+        var likelihood = new Likelihood(card, prior);
+        return new SimilarityView(
+            model, cosine, Math.Sqrt(Math.Max(0, 2 - 2 * cosine)), percentile, likelihood.ProbabilitySame(cosine), prior, likelihood.Reason,
             DecisionView.Of(likelihood.At(rate), cosine), explanation, BackgroundView.Of(background));
-        return new(view, embedded.Timings);
     }
 
     private static async Task<(ModelVersion Version, Picture A, Picture B, double Rate, double Prior, bool Explain)> ReadAsync(
@@ -64,13 +77,5 @@ static class SimilarityEndpoint
         var (falsePositiveRate, share) = (Likelihood.RequireRate(body.FalsePositiveRate), Likelihood.RequirePrior(body.Prior));
         var version = await models.RequireAsync(body.Model ?? model, stop);
         return (version, await reader.ReadOneAsync(body.A, "a", stop), await reader.ReadOneAsync(body.B, "b", stop), falsePositiveRate, share, body.Explain);
-    }
-
-    private static double Dot(float[] left, float[] right)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < left.Length; i++)
-            sum += (double)left[i] * right[i];
-        return sum;
     }
 }

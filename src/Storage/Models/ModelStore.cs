@@ -74,8 +74,12 @@ public sealed class ModelStore(Database database)
         (await VersionsAsync("where v.id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary><c>name:version</c>, <c>name@alias</c>, or a bare name: its production version if there is one, else its latest.</summary>
-    /// <returns>The version's id; null when the reference names nothing.</returns>
-    public async Task<Guid?> ResolveAsync(string reference, CancellationToken cancellationToken)
+    /// <returns>Null when the reference names nothing.</returns>
+    public async Task<ModelVersion?> ResolveAsync(string reference, CancellationToken cancellationToken) =>
+        await ResolveIdAsync(reference, cancellationToken) is { } id ? await GetAsync(id, cancellationToken) : null;
+
+    /// <summary>Which version <see cref="ResolveAsync"/> would give.</summary>
+    public async Task<Guid?> ResolveIdAsync(string reference, CancellationToken cancellationToken)
     {
         if (reference.Split(':') is [var name, var number])
         {

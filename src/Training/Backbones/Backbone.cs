@@ -14,8 +14,8 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     IReadOnlyList<string> frozen = [];
     ScalarType? arithmetic;
     GradientCache? cache;
-    Tensor? positions;
-    bool marks;
+    // Of the thread that asks: others may pass at the same time and ask for nothing.
+    readonly ThreadLocal<(bool Wanted, Tensor? Found)> positions = new();
 
     /// <summary>Width of a feature vector.</summary>
     public int Width { get; } = width;
@@ -75,25 +75,31 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     {
         Check(images);
         using var scope = NewDisposeScope();
-        marks = true;
+        positions.Value = (true, null);
         try
         {
             var features = Pass(images);
-            scope.Attach(positions ?? throw new InvalidOperationException($"{GetName()} does not say where its positions are."));
-            return (features.MoveToOuterDisposeScope(), positions.MoveToOuterDisposeScope());
+            var found = positions.Value.Found ?? throw new InvalidOperationException($"{GetName()} does not say where its positions are.");
+            scope.Attach(found);
+            return (features.MoveToOuterDisposeScope(), found.MoveToOuterDisposeScope());
         }
         finally
         {
-            marks = false;
-            positions = null;
+            positions.Value = default;
         }
     }
 
     /// <summary>Whether a backbone's <see cref="Encode"/> has to call <see cref="Mark"/> now; it may do so always.</summary>
-    private protected bool Marks => marks;
+    private protected bool Marks => positions.Value.Wanted;
 
     /// <summary>To be called by <see cref="Encode"/> on the last maps (B, C, h, w) whose positions are those of the picture, and gone on with what it returns. <see cref="Average"/> does.</summary>
-    private protected Tensor Mark(Tensor maps) => marks ? positions = maps.detach().requires_grad_().DetachFromDisposeScope() : maps;
+    private protected Tensor Mark(Tensor maps)
+    {
+        if (!Marks) return maps;
+        var leaf = maps.detach().requires_grad_().DetachFromDisposeScope();
+        positions.Value = (true, leaf);
+        return leaf;
+    }
 
     /// <summary>Whether what a picture gets depends, while training, on the others that pass with it.</summary>
     public bool HasBatchNorm => modules().Any(module => module is BatchNorm);
@@ -126,6 +132,16 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
     /// Nothing may be trained and no weights loaded meanwhile.
     /// </summary>
     public IDisposable Folded() => new Folding([.. modules().OfType<ConvolutionLayer>()]);
+
+    /// <summary>The same for good, in the memory of the convolutions' own weights: for an encoder that will only ever answer. It can neither be saved nor trained afterwards.</summary>
+    public void FoldForGood()
+    {
+        foreach (var layer in modules().OfType<ConvolutionLayer>()) layer.FoldForGood();
+    }
+
+    /// <summary>Memory of its weights and buffers, in bytes, with what folding for good put beside them.</summary>
+    public long Bytes =>
+        parameters().Cast<Tensor>().Concat(buffers()).Sum(tensor => tensor.numel() * tensor.element_size()) + modules().OfType<ConvolutionLayer>().Sum(layer => layer.Extra);
 
     /// <summary>Says what is wrong with an input; see <see cref="CheckInput"/>.</summary>
     private protected abstract void Check(Tensor images);
@@ -176,7 +192,12 @@ public abstract class Backbone(string name, int width) : nn.Module<Tensor, Tenso
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) cache?.Dispose();
+        if (disposing)
+        {
+            cache?.Dispose();
+            positions.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

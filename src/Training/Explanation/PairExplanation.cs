@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ContrastiveService.Training.Backbones;
+using ContrastiveService.Training.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,12 +10,17 @@ namespace ContrastiveService.Training.Explanation;
 /// Which parts of two pictures make them alike: gradient times input at the positions before the network makes one vector of them. Behind a global average that is exactly the
 /// decomposition of Stylianou, Souvenir and Pless (2019, arXiv 1901.00536, section 3): a position p of the first picture adds F(p)·z′/(P |z| |z′|), and the sum is the cosine.
 /// </summary>
-/// <param name="Cosine">Of the two pictures.</param>
-/// <param name="A">What the positions of the first add to it.</param>
+/// <param name="VectorA">What the network made of the first picture, of length 1 (or all zeros when it gives zeros).</param>
+/// <param name="VectorB">The same of the second.</param>
+/// <param name="A">What the positions of the first add to the cosine.</param>
 /// <param name="B">The same of the second.</param>
-public sealed record PairExplanation(double Cosine, HeatMap A, HeatMap B)
+public sealed record PairExplanation(float[] VectorA, float[] VectorB, HeatMap A, HeatMap B)
 {
-    private const double Eps = 1e-12;
+    // Kept for ever: a server's collector may run at any moment (see Native/Scalars.cs).
+    private static readonly Scalar Eps = 1e-12;
+
+    /// <summary>Of the two pictures, from the same pass: with what is left, the parts of either make exactly this.</summary>
+    public double Cosine { get; } = UnitVectors.Cosine(VectorA, VectorB);
 
     /// <summary>
     /// What no position of the first picture adds: 0 behind a global average; the bias of a linear layer behind the positions (<c>seed-convnet</c>); of a vision transformer, whose
@@ -41,7 +47,9 @@ public sealed record PairExplanation(double Cosine, HeatMap A, HeatMap B)
         var added = (gradient * positions.detach()).sum(1).to(float32).cpu().contiguous(); // (2, h, w)
         var (rows, columns) = ((int)added.size(1), (int)added.size(2));
         var values = MemoryMarshal.Cast<byte, float>(added.bytes);
-        var cosine = (unit[0] * unit[1]).sum().ToDouble();
-        return new(cosine, new(rows, columns, values[..(rows * columns)].ToArray()), new(rows, columns, values[(rows * columns)..].ToArray()));
+        var vectors = MemoryMarshal.Cast<byte, float>(unit.to(float32).cpu().contiguous().bytes);
+        return new(
+            vectors[..encoder.Width].ToArray(), vectors[encoder.Width..].ToArray(),
+            new(rows, columns, values[..(rows * columns)].ToArray()), new(rows, columns, values[(rows * columns)..].ToArray()));
     }
 }

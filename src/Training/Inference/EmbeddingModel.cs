@@ -12,7 +12,6 @@ namespace ContrastiveService.Training.Inference;
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly Backbone encoder;
-    private readonly IDisposable folding; // batch norms lie in the convolutions: nothing here is ever trained
     private readonly Device device;
 
     private EmbeddingModel(Backbone encoder, Preprocessing preprocessing, Device device)
@@ -20,7 +19,7 @@ public sealed class EmbeddingModel : IDisposable
         this.encoder = encoder;
         this.device = device;
         Preprocessing = preprocessing;
-        folding = encoder.Folded();
+        Bytes = encoder.Bytes;
     }
 
     /// <summary>The transform that pictures need.</summary>
@@ -33,7 +32,7 @@ public sealed class EmbeddingModel : IDisposable
     public int BestBatch => FeatureExtractor.BestBatch(device, Preprocessing.Size);
 
     /// <summary>Memory of its weights and buffers, in bytes.</summary>
-    public long Bytes => encoder.parameters().Cast<Tensor>().Concat(encoder.buffers()).Sum(tensor => tensor.numel() * tensor.element_size());
+    public long Bytes { get; }
 
     /// <summary>Builds the network and loads its weights.</summary>
     /// <param name="plan">The plan it was trained by.</param>
@@ -43,6 +42,8 @@ public sealed class EmbeddingModel : IDisposable
     /// <exception cref="WeightsException">The weights do not fit.</exception>
     public static EmbeddingModel Load(TrainingPlan plan, Preprocessing preprocessing, Stream weights, Device device)
     {
+        // A parameter is made of a tensor that stays behind with the same memory until a finaliser comes for it: unloading would give nothing back till then.
+        using var scope = NewDisposeScope();
         var encoder = BackboneCatalog.Create(plan.Backbone, plan.Channels, plan.ImageSize, plan.Seed);
         try
         {
@@ -52,6 +53,9 @@ public sealed class EmbeddingModel : IDisposable
             encoder.eval();
             // Nothing is trained here: gradients are only asked of what stands at positions.
             encoder.Freeze(encoder.Stages.Count);
+            encoder.FoldForGood();
+            foreach (var tensor in encoder.parameters().Concat(encoder.buffers()))
+                tensor.DetachFromDisposeScope();
             return new(encoder, preprocessing, device);
         }
         catch
@@ -79,7 +83,7 @@ public sealed class EmbeddingModel : IDisposable
         return vectors;
     }
 
-    /// <summary>Says which parts of two decoded pictures make them alike.</summary>
+    /// <summary>Embeds two decoded pictures and says which of their parts make them alike, in one pass.</summary>
     /// <exception cref="ArgumentException">A picture has another number of bytes.</exception>
     public PairExplanation Explain(byte[] a, byte[] b)
     {
@@ -88,11 +92,7 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        folding.Dispose();
-        encoder.Dispose();
-    }
+    public void Dispose() => encoder.Dispose();
 
     private Tensor Normalized(IReadOnlyList<byte[]> chw)
     {

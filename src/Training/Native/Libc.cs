@@ -49,7 +49,14 @@ static partial class Libc
         return sched_setaffinity(thread, MaskBytes, mask) == 0;
     }
 
+    /// <summary>Gives whole free pages of the heap back to the kernel.</summary>
+    /// <exception cref="EntryPointNotFoundException">The C library is not GNU's.</exception>
+    public static void Trim() => _ = malloc_trim(0);
+
     static string LastError() => new Win32Exception(Marshal.GetLastPInvokeError()).Message;
+
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint pad);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();

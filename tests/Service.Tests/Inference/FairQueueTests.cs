@@ -98,6 +98,32 @@ public sealed class FairQueueTests
         Math.Abs(Pictures(next, "busy") - Pictures(next, "back")).ShouldBeLessThanOrEqualTo(4);
     }
 
+    [Fact]
+    public void Who_leaves_the_queue_is_as_if_he_had_never_come()
+    {
+        var gone = Enumerable.Range(0, 10).Select(_ => Add("a", 4)).ToArray();
+        Add("b", 4);
+        Add("b", 4);
+        foreach (var work in gone)
+            queue.Remove(work).ShouldBeTrue();
+        queue.Pictures.ShouldBe(8);
+        queue.Remove(gone[0]).ShouldBeFalse("it is not there any more");
+
+        var late = Add("a", 4);
+        Keys([.. queue.Take(4), .. queue.Take(4)]).ShouldBe(["b", "a"], "what was taken back is not held against it");
+        queue.Remove(late).ShouldBeFalse("it runs");
+        Keys(queue.Take(4)).ShouldBe(["b"]);
+        (queue.IsEmpty, queue.Pictures).ShouldBe((true, 0));
+    }
+
+    [Fact]
+    public void The_last_to_leave_empties_the_queue()
+    {
+        queue.Remove(Add("a", 4)).ShouldBeTrue();
+        queue.IsEmpty.ShouldBeTrue();
+        queue.Take(4).ShouldBeEmpty();
+    }
+
     private static LoadedModel Model() => new(null!, null!, null!);
 
     private static string[] Keys(IReadOnlyList<QueuedWork> works) => [.. works.Select(work => work.Caller.Key)];

@@ -120,10 +120,9 @@ public sealed class ServingTests(ServiceFixture service)
         await Eventually.Get("the pictures to wait", () => Task.FromResult(admission.Pictures == 7 ? http : null));
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => left);
-        await Task.Delay(300); // until the server has noticed
+        await Eventually.Get("the seats to be given back", () => Task.FromResult(admission.Pictures == 0 ? http : null));
         hold.Set();
         await held;
-        await Eventually.Get("the seats to be given back", () => Task.FromResult(admission.Pictures == 0 ? http : null));
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
         (Pictures(await http.GetStringAsync("/metrics")) - before).ShouldBeLessThan(7, "those seven did not go through the network");
         await server.StopAsync();

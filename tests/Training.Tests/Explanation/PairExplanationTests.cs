@@ -82,6 +82,57 @@ public sealed class PairExplanationTests
         explanation.A.Values.Zip(explanation.B.Values).ShouldAllBe(v => Math.Abs(v.First - v.Second) < 1e-6);
     }
 
+    [Fact]
+    public void Others_may_pass_through_the_encoder_meanwhile()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = new InterruptedEncoder();
+        encoder.eval();
+        var (pair, others) = (Noise(8), rand(5, 3, 16, 16));
+        var alone = PairExplanation.Of(encoder, pair);
+        long[]? passed = null;
+        encoder.Meanwhile = () =>
+        {
+            var thread = new Thread(() =>
+            {
+                using var inner = NewDisposeScope();
+                using var ungraded = no_grad();
+                passed = encoder.forward(others).shape;
+            });
+            thread.Start();
+            thread.Join();
+        };
+
+        var explanation = PairExplanation.Of(encoder, pair);
+
+        passed.ShouldBe([5, 3]);
+        (explanation.A.Rows, explanation.A.Columns).ShouldBe((8, 8));
+        (explanation.Cosine, explanation.A.Sum).ShouldBe((alone.Cosine, alone.A.Sum));
+    }
+
+    /// <summary>The mean of each channel, and something that happens between the positions and the features.</summary>
+    private sealed class InterruptedEncoder() : Backbone("interrupted", 3)
+    {
+        private Action? meanwhile;
+
+        public Action? Meanwhile
+        {
+            set => meanwhile = value;
+        }
+
+        private protected override void Check(Tensor images)
+        {
+        }
+
+        private protected override Tensor Encode(Tensor images)
+        {
+            using var scope = NewDisposeScope();
+            var features = Average(images);
+            Interlocked.Exchange(ref meanwhile, null)?.Invoke();
+            return features.MoveToOuterDisposeScope();
+        }
+    }
+
     private static Backbone Create(string name)
     {
         var encoder = BackboneCatalog.Create(new BackbonePlan { Type = name }, 3, 64, 1);

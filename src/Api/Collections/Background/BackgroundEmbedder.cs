@@ -16,30 +16,17 @@ sealed class BackgroundEmbedder(Embedder embedder)
     {
         if (pictures.Count == 0)
             return [];
-        try
-        {
-            var vectors = await TryAsync(version, pictures, cancellationToken);
-            return [.. vectors.Select(vector => ((float[]?)VectorFormat.Unit(vector), (string?)null))];
-        }
-        catch (Exception e) when (IsOfOnePicture(e))
-        {
-            // One by one, to leave out only what cannot be embedded.
-            if (pictures.Count == 1)
-                return [(null, e.Message)];
-            var found = new List<(float[]?, string?)>(pictures.Count);
-            foreach (var picture in pictures)
-                found.Add((await EmbedAsync(version, [picture], cancellationToken))[0]);
-            return found;
-        }
+        var embedded = await TryAsync(version, pictures, cancellationToken);
+        return [.. Enumerable.Range(0, pictures.Count).Select(i => embedded.Faults[i] is { } fault ? (null, fault.Message) : Unit(embedded.Vectors[i]))];
     }
 
-    private async Task<float[][]> TryAsync(ModelVersion version, IReadOnlyList<byte[]> pictures, CancellationToken cancellationToken)
+    private async Task<Embedded> TryAsync(ModelVersion version, IReadOnlyList<byte[]> pictures, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return (await embedder.EmbedAsync(version, [.. pictures.Select(bytes => new Picture("picture", bytes))], cancellationToken)).Vectors;
+                return await embedder.EmbedAsync(version, [.. pictures.Select(bytes => new Picture("picture", bytes))], cancellationToken, ErrorHandling.Report);
             }
             catch (ApiException e) when (e.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
@@ -49,5 +36,15 @@ sealed class BackgroundEmbedder(Embedder embedder)
         }
     }
 
-    private static bool IsOfOnePicture(Exception e) => e is VectorException or ApiException { Status: StatusCodes.Status400BadRequest } or ApiException { Code: "not_finite" };
+    private static (float[]? Vector, string? Problem) Unit(float[] vector)
+    {
+        try
+        {
+            return (VectorFormat.Unit(vector), null);
+        }
+        catch (VectorException e)
+        {
+            return (null, e.Message);
+        }
+    }
 }

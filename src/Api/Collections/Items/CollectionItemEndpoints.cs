@@ -21,8 +21,9 @@ static class CollectionItemEndpoints
                     typeof(UpsertItems))
                 .WithUpload(
                     "Pictures as files of a form; key (else the file's name) and metadata (a JSON object) as fields: one value for each file in order, of metadata also one for all.",
-                    ["file"], ["key", "metadata", "model"])
-                .WithSummary("Writes items under their keys, all or none: pictures, which the collection's version embeds, or vectors.");
+                    ["file"], ["key", "metadata", "model", "onError"])
+                .WithSummary("Writes items under their keys, all or none: pictures, which the collection's version embeds, or vectors.")
+                .WithDescription("With `onError: \"report\"` an item that cannot be written keeps out itself alone: `errors` says of each such item its `index`, `param`, `code` and `message`.");
         collections.MapPost("/{name}/items/delete", DeleteManyAsync)
             .WithExample("""{ "filter": { "label": "broken" } }""")
             .WithSummary("Deletes items by keys or by a filter as for a search, or all: everything that is meant, or nothing.");
@@ -43,8 +44,8 @@ static class CollectionItemEndpoints
                 var read = await reader.ReadAsync(collection, input, cancellationToken);
                 try
                 {
-                    var result = await items.UpsertAsync(collection, read, cancellationToken);
-                    return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision);
+                    var result = await items.UpsertAsync(collection, read.Items, cancellationToken);
+                    return new UpsertedItems(collection.ModelName(), result.Added, result.Updated, result.Revision, read.Faults.View);
                 }
                 catch (ReembeddingUnderWayException e)
                 {
@@ -52,7 +53,7 @@ static class CollectionItemEndpoints
                         StatusCodes.Status409Conflict, "re_embedding_under_way",
                         $"{e.Message} A vector of {collection.ModelName()} would be of no use afterwards, and it cannot be made anew. Nothing was written; "
                         + "send the picture (to a collection that keeps pictures, or out of a data set), or wait for the end of the re-embedding, or cancel it.",
-                        input.Param(read.TakeWhile(item => item.Key != e.Key).Count()));
+                        input.Param(read.PlaceOf(e.Key)));
                 }
             },
             cancellationToken);

@@ -17,51 +17,76 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
 {
     private sealed record Draft(string Param, string Key, string Metadata, Picture? Picture, float[]? Vector, string? Dataset = null, string? DatasetKey = null);
 
-    public async Task<IReadOnlyList<NewCollectionItem>> ReadAsync(Collection collection, ItemInput input, CancellationToken cancellationToken)
+    /// <returns>What can be written, and what is wrong with the others.</returns>
+    /// <exception cref="ApiException">The request is wrong as a whole; or an item is, and no errors were asked for.</exception>
+    public async Task<ReadItems> ReadAsync(Collection collection, ItemInput input, CancellationToken cancellationToken)
     {
         input.ReadFor ??= collection.ModelName();
-        var drafts = input.Form is { } form
+        var (drafts, faults) = input.Form is { } form
             ? await FromFormAsync(collection, form, cancellationToken)
             : await FromJsonAsync(collection, input.Body!, cancellationToken);
-        if (input.ReadFor != collection.ModelName() && drafts.Find(draft => draft.Vector is not null) is { } vector)
+        if (input.ReadFor != collection.ModelName() && drafts.Find(draft => draft?.Vector is not null) is { } vector)
             throw new ApiException(
                 StatusCodes.Status409Conflict, "other_model",
                 $"The collection '{collection.Name}' went over to {collection.ModelName()} while this was read, and {vector.Param}.vector was meant to be one of {input.ReadFor}. "
                 + "Nothing was written; send a vector of that version, or the picture.", vector.Param + ".vector");
         var seen = new HashSet<string>();
-        foreach (var draft in drafts)
-            if (!seen.Add(draft.Key))
-                throw ApiException.BadRequest(draft.Param + ".key", $"The key '{draft.Key}' stands there twice. Send each once.");
-        var embedded = await EmbedAsync(collection, [.. drafts.Where(d => d.Picture is not null).Select(d => d.Picture!)], cancellationToken);
-        return [.. drafts.Select(d => new NewCollectionItem(
-            d.Key, d.Metadata, VectorFormat.Encode(d.Vector ?? embedded[d.Picture!.Param], collection.Half), d.Dataset, d.DatasetKey,
-            collection.KeepPictures && d.Dataset is null ? d.Picture?.Bytes : null))];
+        foreach (var (i, draft) in drafts.Index())
+            if (draft is not null && !seen.Add(draft.Key))
+                faults.Add(i, ApiException.BadRequest(draft.Param + ".key", $"The key '{draft.Key}' stands there twice. Send each once."));
+        var vectors = await VectorsAsync(collection, drafts, faults, cancellationToken);
+        return new(
+            [.. from d in drafts.Index()
+                where faults[d.Index] is null
+                select (d.Index, Make(collection, d.Item!, vectors[d.Index]!))],
+            faults);
     }
 
-    /// <summary>Embeds pictures by the collection's version.</summary>
-    /// <returns>Vectors of length 1 by the pictures' names.</returns>
-    public async Task<IReadOnlyDictionary<string, float[]>> EmbedAsync(Collection collection, IReadOnlyList<Picture> of, CancellationToken cancellationToken)
+    private static NewCollectionItem Make(Collection collection, Draft draft, float[] vector) => new(
+        draft.Key, draft.Metadata, VectorFormat.Encode(vector, collection.Half), draft.Dataset, draft.DatasetKey,
+        collection.KeepPictures && draft.Dataset is null ? draft.Picture?.Bytes : null);
+
+    private async Task<float[]?[]> VectorsAsync(Collection collection, List<Draft?> drafts, ItemFaults faults, CancellationToken cancellationToken)
     {
-        if (of.Count == 0)
-            return new Dictionary<string, float[]>();
-        var embedded = await embedder.EmbedAsync(await models.OfAsync(collection, cancellationToken), of, cancellationToken);
-        return of.Zip(embedded.Vectors).ToDictionary(pair => pair.First.Param, pair => VectorReader.Unit(pair.Second, pair.First.Param));
+        var vectors = drafts.Select(draft => draft?.Vector).ToArray();
+        var pictured = drafts.Index().Where(d => faults[d.Index] is null && d.Item?.Picture is not null).Select(d => (Place: d.Index, Picture: d.Item!.Picture!)).ToArray();
+        if (pictured.Length == 0)
+            return vectors;
+        var embedded = await embedder.EmbedAsync(await models.OfAsync(collection, cancellationToken), [.. pictured.Select(p => p.Picture)], cancellationToken, faults.Handling);
+        foreach (var (i, (place, picture)) in pictured.Index())
+        {
+            if (embedded.Faults[i] is { } fault)
+                faults.Add(place, fault);
+            else
+                vectors[place] = await faults.TryAsync(place, () => Task.FromResult(VectorReader.Unit(embedded.Vectors[i], picture.Param)));
+        }
+
+        return vectors;
     }
 
-    private async Task<List<Draft>> FromJsonAsync(Collection collection, UpsertItems body, CancellationToken cancellationToken)
+    /// <summary>Embeds a picture by the collection's version.</summary>
+    /// <returns>A vector of length 1.</returns>
+    public async Task<float[]> EmbedAsync(Collection collection, Picture picture, CancellationToken cancellationToken)
+    {
+        var embedded = await embedder.EmbedAsync(await models.OfAsync(collection, cancellationToken), [picture], cancellationToken);
+        return VectorReader.Unit(embedded.Vectors[0], picture.Param);
+    }
+
+    private async Task<(List<Draft?> Drafts, ItemFaults Faults)> FromJsonAsync(Collection collection, UpsertItems body, CancellationToken cancellationToken)
     {
         await models.CheckModelAsync(collection, body.Model, cancellationToken);
         if (body.Items is not { Count: > 0 } items || items.Count > options.Value.MaxInputs)
             throw ApiException.BadRequest("items", $"items has {body.Items?.Count ?? 0} elements; 1 to {options.Value.MaxInputs} are taken (Api:MaxInputs).");
-        var drafts = new List<Draft>(items.Count);
-        for (var i = 0; i < items.Count; i++)
-            drafts.Add(await FromJsonAsync(
-                collection, items[i] ?? throw ApiException.BadRequest($"items[{i}]", $"items[{i}] is null; an object is needed."), $"items[{i}]", cancellationToken));
-        return drafts;
+        var (drafts, faults) = (new List<Draft?>(items.Count), new ItemFaults(body.OnError));
+        foreach (var (i, item) in items.Index())
+            drafts.Add(await faults.TryAsync(i, () => FromJsonAsync(collection, item, $"items[{i}]", cancellationToken)));
+        return (drafts, faults);
     }
 
-    private async Task<Draft> FromJsonAsync(Collection collection, UpsertItem item, string param, CancellationToken cancellationToken)
+    private async Task<Draft> FromJsonAsync(Collection collection, UpsertItem? item, string param, CancellationToken cancellationToken)
     {
+        if (item is null)
+            throw ApiException.BadRequest(param, $"{param} is null; an object is needed.");
         var (image, vector) = (Given(item.Image), Given(item.Vector));
         if (image is null == vector is null)
             throw ApiException.BadRequest(param, $"{param} needs either image or vector{(image is null ? "" : ", not both")}.");
@@ -74,9 +99,10 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
             : new(param, Key(item.Key, param), metadata, picture, null);
     }
 
-    private async Task<List<Draft>> FromFormAsync(Collection collection, IFormCollection form, CancellationToken cancellationToken)
+    private async Task<(List<Draft?> Drafts, ItemFaults Faults)> FromFormAsync(Collection collection, IFormCollection form, CancellationToken cancellationToken)
     {
-        FormReader.Allow(form, "key", "metadata", "model");
+        FormReader.Allow(form, "key", "metadata", "model", "onError");
+        var faults = new ItemFaults(FormFields.Handling(form["onError"].FirstOrDefault()));
         await models.CheckModelAsync(collection, form["model"].FirstOrDefault(), cancellationToken);
         var files = await FormPictures.ReadAllAsync(form, options.Value.MaxInputs, "Api:MaxInputs", cancellationToken);
         var (keys, texts) = (form["key"], form["metadata"]);
@@ -84,12 +110,15 @@ sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pict
             throw ApiException.BadRequest("key", $"There are {keys.Count} values of 'key' for {files.Count} files; send one for each file, or none to take the files' names.");
         if (texts.Count > 1 && texts.Count != files.Count)
             throw ApiException.BadRequest("metadata", $"There are {texts.Count} values of 'metadata' for {files.Count} files; send one for each file, or one for all.");
-        return [.. files.Select((picture, i) => new Draft(
-            picture.Param,
-            Key(keys.Count > 0 ? keys[i] : form.Files[i].FileName, picture.Param),
-            texts.Count == 0 ? "{}" : MetadataReader.Read(Parse(texts[texts.Count > 1 ? i : 0]!, "metadata"), "metadata", options.Value),
-            picture,
-            null))];
+        var drafts = new List<Draft?>(files.Count);
+        foreach (var (i, picture) in files.Index())
+            drafts.Add(await faults.TryAsync(i, () => Task.FromResult(new Draft(
+                picture.Param,
+                Key(keys.Count > 0 ? keys[i] : form.Files[i].FileName, picture.Param),
+                texts.Count == 0 ? "{}" : MetadataReader.Read(Parse(texts[texts.Count > 1 ? i : 0]!, "metadata"), "metadata", options.Value),
+                picture,
+                null))));
+        return (drafts, faults);
     }
 
     /// <summary>JSON in a form's field.</summary>

@@ -66,6 +66,6 @@ sealed class SearchDesk(
         if (vector is { } numbers)
             return query with { Vector = VectorReader.Read(numbers, "vector", collection) };
         picture ??= await pictures.ReadOneAsync(image!.Value, "image", cancellationToken);
-        return query with { Vector = (await reader.EmbedAsync(collection, [picture], cancellationToken)).Values.Single() };
+        return query with { Vector = await reader.EmbedAsync(collection, picture, cancellationToken) };
     }
 }

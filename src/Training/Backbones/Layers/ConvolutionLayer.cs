@@ -19,6 +19,7 @@ sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
     BatchNorm2d? norm;
     ScalarType? arithmetic;
     (Tensor Weight, Tensor Bias)? folded;
+    Tensor? shift; // (planes), in the bias's place once a norm was taken in for good
 
     /// <summary>Weights start at 0: the network draws them.</summary>
     public ConvolutionLayer(int channels, int planes, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = true) : base(nameof(ConvolutionLayer))
@@ -52,7 +53,7 @@ sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
     public override Tensor forward(Tensor input)
     {
         if (folded is { } f) return Convolve(input, f.Weight, f.Bias);
-        if (norm is null) return Convolve(input, weight, bias);
+        if (norm is null) return Convolve(input, weight, shift ?? bias);
         using var scope = NewDisposeScope();
         return norm.call(Convolve(input, weight, bias)).MoveToOuterDisposeScope();
     }
@@ -63,13 +64,27 @@ sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
         if (norm is null || folded is not null) return;
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
-        var factor = norm.weight!.div(norm.running_var!.add(norm.eps).sqrt_()); // (planes)
-        var shift = norm.bias!.sub((bias is null ? norm.running_mean! : norm.running_mean!.sub(bias)).mul(factor));
-        var scaled = weight.mul(factor.view(-1, 1, 1, 1));
-        folded = (Kept(scaled), Kept(shift));
+        var (factor, constant) = Evaluated(norm);
+        folded = (Kept(weight.mul(factor)), Kept(constant));
 
         Tensor Kept(Tensor x) => (arithmetic is { } type ? x.to(type) : x).DetachFromDisposeScope();
     }
+
+    /// <summary>The same for good, in the weights' own memory. Neither the weights nor the norm are those of a file any more: not to be saved, loaded or trained.</summary>
+    public void FoldForGood()
+    {
+        if (norm is null) return;
+        Unfold();
+        using var ungraded = no_grad();
+        using var scope = NewDisposeScope();
+        var (factor, constant) = Evaluated(norm);
+        weight.mul_(factor);
+        shift = constant.DetachFromDisposeScope();
+        norm = null;
+    }
+
+    /// <summary>Bytes beside the parameters.</summary>
+    public long Extra => shift is null ? 0 : shift.numel() * shift.element_size();
 
     public void Unfold()
     {
@@ -85,8 +100,20 @@ sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) Unfold();
+        if (disposing)
+        {
+            Unfold();
+            shift?.Dispose();
+        }
         base.Dispose(disposing);
+    }
+
+    /// <summary>What a norm that evaluates does to the planes: times (planes, 1, 1, 1), plus (planes).</summary>
+    (Tensor Factor, Tensor Constant) Evaluated(BatchNorm2d norm)
+    {
+        var factor = norm.weight!.div(norm.running_var!.add(norm.eps).sqrt_()); // (planes)
+        var constant = norm.bias!.sub((bias is null ? norm.running_mean! : norm.running_mean!.sub(bias)).mul(factor));
+        return (factor.view(-1, 1, 1, 1), constant);
     }
 
     Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
