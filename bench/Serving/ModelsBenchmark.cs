@@ -13,7 +13,7 @@ internal static class ModelsBenchmark
     {
         await using var database = await ScratchDatabase.StartAsync();
         var report = new Report(
-            "serve-models", "model", "of weights, MB", "RssAnon after warm-up, MB", Invariant($"after {ModelsSide.Cycles} cycles"), "growth", "live tensors", "after", "managed, MB", "after", "a load and a use, ms");
+            "serve-models", "model", "of weights, MB", "RssAnon after warm-up, MB", Invariant($"after {ModelsSide.Cycles} cycles"), "growth", "managed, MB", "after", "a load and a use, ms");
         foreach (var (backbone, size, budget) in Cases.Where(c => backbones.Length == 0 || backbones.Contains(c.Backbone)))
         {
             string[] models;
@@ -29,7 +29,7 @@ internal static class ModelsBenchmark
             report.Add(
                 new { backbone, result },
                 Invariant($"{backbone}, {size}×{size}"), Invariant($"{result.ModelBytes / 1e6:0.0}"), Megabytes(result.Resident[0]), Megabytes(result.Resident[^1]), Invariant($"{100 * ModelsSide.Growth(result.Resident):+0.0;−0.0} %"),
-                Invariant($"{result.Tensors[0]}"), Invariant($"{result.Tensors[^1]}"), Megabytes(result.Managed[0]), Megabytes(result.Managed[^1]), Invariant($"{result.Milliseconds:0}"));
+                Megabytes(result.Managed[0]), Megabytes(result.Managed[^1]), Invariant($"{result.Milliseconds:0}"));
         }
 
         report.Publish();

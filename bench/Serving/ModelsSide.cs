@@ -5,7 +5,6 @@ using ContrastiveService.Bench.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using static TorchSharp.torch;
 
 namespace ContrastiveService.Bench.Serving;
 
@@ -20,10 +19,9 @@ internal static class ModelsSide
 
     /// <param name="ModelBytes">Memory of one model's weights.</param>
     /// <param name="Resident">Anonymous resident memory in bytes, after a collection, at the end of the warm-up and after each cycle.</param>
-    /// <param name="Tensors">Live tensors at the same moments.</param>
-    /// <param name="Managed">Managed memory that is committed, in bytes.</param>
+    /// <param name="Managed">Managed memory that is committed at the same moments, in bytes.</param>
     /// <param name="Milliseconds">Median of a request that loads a model.</param>
-    internal sealed record Result(long ModelBytes, long[] Resident, long[] Tensors, long[] Managed, double Milliseconds);
+    internal sealed record Result(long ModelBytes, long[] Resident, long[] Managed, double Milliseconds);
 
     /// <summary>Of the last fifth over the first.</summary>
     public static double Growth(long[] resident) => (resident[^(resident.Length / 5)..].Average() / resident[..(resident.Length / 5)].Average()) - 1;
@@ -37,7 +35,7 @@ internal static class ModelsSide
         while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
             await Task.Delay(50);
         var picture = ServedPictures.Png(64)[0];
-        var (resident, tensors, managed, times) = (new List<long>(), new List<long>(), new List<long>(), new List<double>());
+        var (resident, managed, times) = (new List<long>(), new List<long>(), new List<double>());
         for (var cycle = 1; cycle <= WarmUp + Cycles; cycle++)
         {
             foreach (var model in models)
@@ -55,14 +53,13 @@ internal static class ModelsSide
             GC.WaitForPendingFinalizers();
             GC.Collect();
             resident.Add(ServiceProcess.Memory(Environment.ProcessId, "RssAnon"));
-            tensors.Add(Tensor.TotalCount);
             managed.Add(GC.GetGCMemoryInfo().TotalCommittedBytes);
         }
 
         var bytes = await FigureAsync(http, "contrastive_loaded_model_bytes");
         await server.StopAsync();
         // What the framework logs goes to the same stream; the answer is its last line.
-        return Child.Answer(new Result((long)bytes, [.. resident], [.. tensors], [.. managed], Report.Median(times)));
+        return Child.Answer(new Result((long)bytes, [.. resident], [.. managed], Report.Median(times)));
     }
 
     /// <summary>The health's look at a model may hold it for a moment.</summary>

@@ -25,15 +25,15 @@ public sealed class EvictionTests(ServiceFixture service)
     {
         var (lab, a, b, c) = await StartAsync();
         await using var _ = lab;
-        using (var used = await lab.Models.LeaseAsync(await VersionAsync(lab, a), CancellationToken.None))
-        {
-            await UseAsync(lab, b, c);
-            await LoadedAsync(lab, a, c);
-            using var also = await lab.Models.LeaseAsync(await VersionAsync(lab, c), CancellationToken.None);
-            using var third = await lab.Models.LeaseAsync(await VersionAsync(lab, b), CancellationToken.None);
-            await LoadedAsync(lab, a, b, c); // beyond the budget: all are in use
-            used.Model.Network.Embed([new byte[28 * 28]]).Length.ShouldBe(1, "it is still whole");
-        }
+        using var used = await lab.Models.LeaseAsync(await VersionAsync(lab, a), CancellationToken.None);
+        await UseAsync(lab, b, c);
+        await LoadedAsync(lab, a, c);
+        using var also = await lab.Models.LeaseAsync(await VersionAsync(lab, b), CancellationToken.None);
+        using var third = await lab.Models.LeaseAsync(await VersionAsync(lab, c), CancellationToken.None);
+        await LoadedAsync(lab, a, b, c); // beyond the budget: all are in use
+        used.Model.Network.Embed([new byte[28 * 28]]).Length.ShouldBe(1, "it is still whole");
+
+        used.Dispose();
 
         await LoadedAsync(lab, b, c);
     }
