@@ -26,7 +26,8 @@ return args switch
     ["data-run", .. var counts] => await RunBenchmark.RunAsync(counts),
     ["serve", .. var options] => await ServeBenchmark.RunAsync(options),
     [RawLoop.Mode, var model] => await RawLoop.RunAsync(model),
-    ["search"] => SearchBenchmark.Run(),
+    ["search"] => SearchBenchmark.Run() | await HnswBenchmark.RunAsync([]),
+    ["search-hnsw", .. var counts] => await HnswBenchmark.RunAsync(counts),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -50,7 +51,8 @@ static int Usage()
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
           serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
           explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
-          search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop
+          search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop; then the following
+          search-hnsw  approximate search in a database that offers the extension vector against exact search: recall, time, building (search-hnsw 100000: so many vectors)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;

@@ -1,4 +1,5 @@
 using ContrastiveService.Storage.Collections;
+using ContrastiveService.Storage.Collections.Hnsw;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
 using ContrastiveService.Storage.Models;
@@ -40,6 +41,8 @@ public static class StorageServices
         services.AddSingleton<CollectionItemStore>();
         services.AddSingleton<CollectionVectorStore>();
         services.AddSingleton<CollectionImportStore>();
+        services.AddSingleton<VectorExtension>();
+        services.AddSingleton<HnswStore>();
         services.AddSingleton<JobDelivery>();
         services.AddSingleton<WorkerView>();
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Storage.Collections.Hnsw;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -55,6 +56,7 @@ public sealed class CollectionItemStore(Database database)
         command.Parameters.Add(new() { Value = items.Select(item => item.Dataset).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = items.Select(item => item.DatasetKey).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         var added = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await HnswFollow.FollowAsync(connection, collectionId, revision, cancellationToken);
         return new UpsertResult(added, items.Count - added, revision);
     }
 
@@ -121,6 +123,7 @@ public sealed class CollectionItemStore(Database database)
         var gone = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
         if (gone == 0)
             return 0;
+        await HnswFollow.FollowAsync(connection, collectionId, revision, cancellationToken);
         await using var prune = new NpgsqlCommand(forget, connection) { Parameters = { new() { Value = collectionId } } };
         await prune.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -9,7 +9,7 @@ using ContrastiveService.Training.Search;
 namespace ContrastiveService.Api.Collections.Searching;
 
 /// <summary>From what a request looks for to what is found.</summary>
-sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, ModelStore models, IndexCache indexes, ItemReader reader, PictureReader pictures)
+sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, ModelStore models, SearchRouter router, ItemReader reader, PictureReader pictures)
 {
     public const int DefaultK = 10, LargestK = 10_000;
 
@@ -23,13 +23,12 @@ sealed class SearchDesk(CollectionStore collections, CollectionItemStore items, 
         var query = await QueryAsync(collection, request, picture, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var among = filter is null ? null : await items.MatchAsync(collection.Id, filter, cancellationToken);
-            var result = await indexes.SearchAsync(collection, query with { Among = among }, cancellationToken);
+            var result = await router.SearchAsync(collection, query, filter, request.Exact == true, cancellationToken);
             var described = await items.DescribeAsync(collection.Id, [.. result.Hits.Select(hit => hit.Id)], cancellationToken);
             // With something gone there would be fewer than there could be.
             if (described.Count == result.Hits.Length || attempt == Attempts)
                 return new SearchView(
-                    collection.Name, collection.ModelName(), result.Matches,
+                    collection.Name, collection.ModelName(), result.Matches, result.Exact, result.Reason,
                     [.. from hit in result.Hits where described.ContainsKey(hit.Id) let found = described[hit.Id]
                         select new FoundItem(found.Key, Math.Clamp(hit.Score, -1, 1), JsonElement.Parse(found.Metadata))]);
             collection = await collections.FindAsync(name, cancellationToken);
