@@ -46,7 +46,8 @@ public sealed class SearchRouterTests(VectorDatabaseFixture fixture) : IClassFix
     public async Task A_collection_beyond_the_memory_is_searched_in_the_database_both_ways()
     {
         var collection = await MeasuredAsync(IndexChoice.Auto);
-        using var (small, large) = (Router(bytes: 1), Router());
+        using var small = Router(bytes: 1);
+        using var large = Router();
         var query = new VectorQuery(Draw(-7), 10) { Except = 5 };
         var memory = await SearchAsync(large, collection, query);
         memory.Exact.ShouldBeTrue("it fits");
@@ -92,7 +93,8 @@ public sealed class SearchRouterTests(VectorDatabaseFixture fixture) : IClassFix
     public async Task Without_the_extension_everything_is_compared_where_it_fits_and_refused_where_not()
     {
         var collection = await MeasuredAsync();
-        using var (small, large) = (Router(bytes: 1), Router());
+        using var small = Router(bytes: 1);
+        using var large = Router();
         var query = new VectorQuery(Draw(-7), 10);
         var before = await SearchAsync(large, collection, query, exact: true);
         await database.RunAsync("drop extension vector cascade");
