@@ -12,10 +12,12 @@ sealed class PgliteServer : IAsyncDisposable
 
     readonly Process node;
 
-    PgliteServer(Process node, string port) => (this.node, ConnectionString) = (
-        node,
+    PgliteServer(Process node, string port)
+    {
+        this.node = node;
         // What a pool does to a connection that comes back would undo what the others have set.
-        $"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres;Password=postgres;SSL Mode=Disable;GSS Encryption Mode=Disable;No Reset On Close=true;Maximum Pool Size=20");
+        ConnectionString = $"Host=127.0.0.1;Port={port};Database=postgres;Username=postgres;Password=postgres;SSL Mode=Disable;GSS Encryption Mode=Disable;No Reset On Close=true;Maximum Pool Size=20";
+    }
 
     public string ConnectionString { get; }
 
@@ -43,6 +45,9 @@ sealed class PgliteServer : IAsyncDisposable
 
     static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
     {
-        WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        WorkingDirectory = Folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
     })!;
 }
