@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 source scripts/prepare.sh
 need_dotnet
 case "${1:-}" in
-  checkpoint | train | data | data-store | data-ingest | data-run | serve | serve-models) need_postgres ;;
+  checkpoint | train | data | data-store | data-ingest | data-run | serve | serve-models | search) need_postgres ;;
   methods | memory | gpu)
     need_domain_pictures
     [[ -e data/domain-benchmark/fashion-mnist-m/train-images-idx4-ubyte.gz ]] || dotnet run samples/make-domain-benchmark.cs

@@ -28,7 +28,8 @@ return args switch
     [RawLoop.Mode, var model, var backbone] => await RawLoop.RunAsync(model, backbone),
     ["serve-models", .. var backbones] => await ModelsBenchmark.RunAsync(backbones),
     [ModelsSide.Mode, var budget, .. var models] => await ModelsSide.RunAsync(long.Parse(budget), models),
-    ["search"] => SearchBenchmark.Run(),
+    ["search"] => SearchBenchmark.Run() | await HnswBenchmark.RunAsync([]),
+    ["search-hnsw", .. var counts] => await HnswBenchmark.RunAsync(counts),
     ["methods", .. var options] => MethodsBenchmark.Run(options),
     [MethodRun.Mode, var name, var seed, var threads, var pinning] => MethodRun.Run(name, long.Parse(seed), int.Parse(threads), pinning == MethodRun.Pinned),
     [MethodSpeed.Mode, var name] => MethodSpeed.Run(name),
@@ -53,7 +54,8 @@ static int Usage()
           serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
           serve-models a hundred times loaded, used and unloaded: two models take turns where there is memory for one; the Api's memory (serve-models resnet18: this alone)
           explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
-          search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop
+          search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop; then the following
+          search-hnsw  approximate search in a database that offers the extension vector against exact search: recall, time, building (search-hnsw 100000: so many vectors)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync
         """);
     return 2;

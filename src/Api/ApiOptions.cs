@@ -81,6 +81,10 @@ sealed class ApiOptions : IValidatableObject
     [Range(1L << 20, long.MaxValue)]
     public long SearchMemoryBytes { get; set; } = 2L << 30;
 
+    /// <summary>Of the ten nearest, how many an approximate index must find, 0 to 1; below that everything is compared.</summary>
+    [Range(0, 1)]
+    public double SearchMinimumRecall { get; set; } = 0.95;
+
     /// <summary>Threads that one search, or one analysis of a collection, may use.</summary>
     [Range(1, 1024)]
     public int SearchThreads { get; set; } = Environment.ProcessorCount;

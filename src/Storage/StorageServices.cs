@@ -1,4 +1,5 @@
 using ContrastiveService.Storage.Collections;
+using ContrastiveService.Storage.Collections.Hnsw;
 using ContrastiveService.Storage.Collections.Reembeddings;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Jobs;
@@ -43,6 +44,8 @@ public static class StorageServices
         services.AddSingleton<CollectionVectorStore>();
         services.AddSingleton<CollectionImportStore>();
         services.AddSingleton<ReembeddingStore>();
+        services.AddSingleton<VectorExtension>();
+        services.AddSingleton<HnswStore>();
         services.AddSingleton<JobDelivery>();
         services.AddSingleton<WorkerView>();
 

@@ -1,3 +1,4 @@
+using ContrastiveService.Storage.Collections.Hnsw;
 using Npgsql;
 
 namespace ContrastiveService.Storage.Collections;
@@ -44,6 +45,7 @@ public sealed partial class CollectionItemStore
         var revision = await AdvanceAsync(connection, collectionId, null, cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = collectionId }, new() { Value = revision } } };
         var gone = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await HnswFollow.FollowAsync(connection, collectionId, revision, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new DeleteResult(gone, 0, revision);
     }
@@ -76,6 +78,7 @@ public sealed partial class CollectionItemStore
         // With nothing to follow, the revision stays what it was.
         if (result.Deleted == 0)
             return result with { Revision = revision - 1 };
+        await HnswFollow.FollowAsync(connection, collectionId, revision, cancellationToken);
         await using var prune = new NpgsqlCommand(forget, connection) { Parameters = { new() { Value = collectionId } } };
         await prune.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

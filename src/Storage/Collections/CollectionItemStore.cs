@@ -1,3 +1,4 @@
+using ContrastiveService.Storage.Collections.Hnsw;
 using ContrastiveService.Storage.Collections.Reembeddings;
 using Npgsql;
 using NpgsqlTypes;
@@ -58,6 +59,7 @@ public sealed partial class CollectionItemStore(Database database)
         command.Parameters.Add(new() { Value = items.Select(item => item.DatasetKey).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         var added = (int)(await command.ExecuteScalarAsync(cancellationToken))!;
         await KeptPictures.WriteAsync(connection, collectionId, revision, items, cancellationToken);
+        await HnswFollow.FollowAsync(connection, collectionId, revision, cancellationToken);
         return new UpsertResult(added, items.Count - added, revision);
     }
 

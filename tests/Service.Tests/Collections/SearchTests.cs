@@ -145,6 +145,8 @@ public sealed class SearchTests(ServiceFixture service)
     public async Task A_collection_beyond_the_memory_allowed_is_refused_and_two_that_do_not_fit_together_take_turns()
     {
         var (first, second) = (await FilledAsync(), await FilledAsync());
+        foreach (var collection in new[] { first, second })
+            await service.Http.PutAsJsonAsync($"{collection.Path}/index", new { choice = "exact" }).JsonAsync();
         await using var small = await service.StartApiAsync($"--Api:Keys:0={ServiceFixture.Key}", $"--Api:SearchMemoryBytes={(1 << 20) + 60_000}");
         using var http = ServiceFixture.Client(small, ServiceFixture.Key);
         await Eventually.Is("the other server to be ready", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode);

@@ -23,6 +23,16 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
     public Task<VectorTable> CopyAsync(Collection collection, IReadOnlyCollection<long>? among, CancellationToken cancellationToken) =>
         UseAsync(collection, index => index.CopyAsync(among, collection.Revision), cancellationToken);
 
+    /// <summary>Whether a collection alone fits into the memory allowed.</summary>
+    public bool Fits(Collection collection) => BytesFor(collection) <= options.Value.SearchMemoryBytes;
+
+    /// <param name="collection">One that does not fit.</param>
+    /// <param name="database">Why the database does not search it either.</param>
+    public ApiException TooLarge(Collection collection, string? database = null) => new(
+        StatusCodes.Status507InsufficientStorage, "index_too_large",
+        $"Searching the {collection.Items} vectors of '{collection.Name}' takes {BytesFor(collection)} bytes of memory; {options.Value.SearchMemoryBytes} are allowed (Api:SearchMemoryBytes). "
+        + $"Raise that, or keep the vectors in a collection of precision float16.{(database is null ? "" : " " + database)}");
+
     public void Forget(Guid collectionId)
     {
         lock (gate)
@@ -40,12 +50,9 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
 
     private Entry Enter(Collection collection)
     {
-        var (bytes, most) = (VectorIndex.BytesFor(collection.Items, collection.Width, collection.Half), options.Value.SearchMemoryBytes);
+        var (bytes, most) = (BytesFor(collection), options.Value.SearchMemoryBytes);
         if (bytes > most)
-            throw new ApiException(
-                StatusCodes.Status507InsufficientStorage, "index_too_large",
-                $"Searching the {collection.Items} vectors of '{collection.Name}' takes {bytes} bytes of memory; {most} are allowed (Api:SearchMemoryBytes). "
-                + "Raise that, or keep the vectors in a collection of precision float16.");
+            throw TooLarge(collection);
         lock (gate)
         {
             if (!entries.TryGetValue(collection.Id, out var entry) || entry.ModelVersionId != collection.ModelVersionId)
@@ -76,6 +83,8 @@ sealed class IndexCache(CollectionVectorStore vectors, IOptions<ApiOptions> opti
             return entry;
         }
     }
+
+    private static long BytesFor(Collection collection) => VectorIndex.BytesFor(collection.Items, collection.Width, collection.Half);
 
     private void Leave(Entry entry)
     {

@@ -10,7 +10,7 @@ namespace ContrastiveService.Api.Collections.Searching;
 
 /// <summary>From what a request looks for to what is found.</summary>
 sealed class SearchDesk(
-    CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelStore models, IndexCache indexes, ItemReader reader, PictureReader pictures)
+    CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelStore models, SearchRouter router, ItemReader reader, PictureReader pictures)
 {
     public const int DefaultK = 10, LargestK = 10_000;
 
@@ -28,13 +28,12 @@ sealed class SearchDesk(
         var query = await QueryAsync(collection, request, picture, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var among = filter is null ? null : await items.MatchAsync(collection, filter, cancellationToken);
-            var result = await indexes.SearchAsync(collection, query with { Among = among }, cancellationToken);
+            var result = await router.SearchAsync(collection, query, filter, request.Exact == true, cancellationToken);
             var described = await items.DescribeAsync(collection.Id, [.. result.Hits.Select(hit => hit.Id)], cancellationToken);
             // With something gone there would be fewer than there could be.
             if (described.Count == result.Hits.Length || attempt == Attempts)
                 return new SearchView(
-                    collection.Name, collection.ModelName(), result.Matches,
+                    collection.Name, collection.ModelName(), result.Matches, result.Exact, result.Reason,
                     [.. from hit in result.Hits where described.ContainsKey(hit.Id) let found = described[hit.Id]
                         select new FoundItem(found.Key, Math.Clamp(hit.Score, -1, 1), JsonElement.Parse(found.Metadata))]);
             var now = await collections.FindAsync(collection.Name, cancellationToken);

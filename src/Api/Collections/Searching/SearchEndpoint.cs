@@ -15,8 +15,8 @@ static class SearchEndpoint
         collections.MapPost("/{name}/search", SearchAsync)
             .WithExample(
                 $$"""{ "image": "{{PictureExamples.Square}}", "k": 10, "filter": { "label": { "in": ["3", "8"] } }, "minCosine": 0.5 }""", typeof(SearchRequest))
-            .WithUpload("A picture as the file image of a form; k, minCosine, filter (JSON) and model as fields.", ["image"], ["k", "minCosine", "filter", "model"])
-            .WithSummary("Finds the items nearest to a picture, a vector or an item: exactly, among those that a filter leaves.");
+            .WithUpload("A picture as the file image of a form; k, minCosine, filter (JSON), model and exact as fields.", ["image"], ["k", "minCosine", "filter", "model", "exact"])
+            .WithSummary("Finds the items nearest to a picture, a vector or an item, among those that a filter leaves: exactly, or by the collection's approximate index.");
 
     private static async Task<SearchView> SearchAsync(string name, HttpContext context, SearchDesk desk)
     {
@@ -28,11 +28,19 @@ static class SearchEndpoint
         }
 
         var form = await FormReader.ReadAsync(request, stop);
-        FormReader.Allow(form, "k", "minCosine", "filter", "model");
+        FormReader.Allow(form, "k", "minCosine", "filter", "model", "exact");
         var filter = form["filter"].FirstOrDefault() is { } text ? ItemReader.Parse(text, "filter") : default;
         var asked = new SearchRequest(
-            default, default, null, Number<int>(form, "k", "a whole number"), Number<double>(form, "minCosine", "a number"), filter, form["model"].FirstOrDefault());
+            default, default, null, Number<int>(form, "k", "a whole number"), Number<double>(form, "minCosine", "a number"), filter, form["model"].FirstOrDefault(),
+            Flag(form, "exact"));
         return await desk.SearchAsync(name, asked, await FormPictures.ReadAsync(form, "image", stop), stop);
+    }
+
+    private static bool? Flag(IFormCollection form, string field)
+    {
+        if (form[field].FirstOrDefault() is not { } text)
+            return null;
+        return bool.TryParse(text, out var flag) ? flag : throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be true or false.");
     }
 
     private static T? Number<T>(IFormCollection form, string field, string kind)

@@ -10,4 +10,5 @@ namespace ContrastiveService.Api.Collections.Searching;
 /// <param name="MinCosine">Hits have this cosine or more, -1 to 1.</param>
 /// <param name="Filter">Conditions on metadata: <c>{"label": "cat", "price": {"gte": 5}}</c>, with eq, in, contains, lt, lte, gt, gte, and, or, not.</param>
 /// <param name="Model">Makes sure that the collection is of this version.</param>
-public sealed record SearchRequest(JsonElement Image, JsonElement Vector, string? Key, int? K, double? MinCosine, JsonElement Filter, string? Model);
+/// <param name="Exact">true compares everything, whatever index the collection has.</param>
+public sealed record SearchRequest(JsonElement Image, JsonElement Vector, string? Key, int? K, double? MinCosine, JsonElement Filter, string? Model, bool? Exact);
