@@ -121,7 +121,7 @@ internal static class HnswBenchmark
         {
             var vectors = piece.Select(i => VectorFormat.Encode(Draw(i, clustered), half: false)).ToArray();
             await items.UpsertAsync(
-                collection.Id, [.. piece.Select((i, at) => new NewCollectionItem(Invariant($"{i:00000000}"), $$"""{ "part": {{i % 10}} }""", vectors[at]))], CancellationToken.None);
+                collection, [.. piece.Select((i, at) => new NewCollectionItem(Invariant($"{i:00000000}"), $$"""{ "part": {{i % 10}} }""", vectors[at]))], CancellationToken.None);
             var first = await FirstIdAsync(services, collection);
             index.Apply(piece.Select((i, at) => (first + i, new ReadOnlyMemory<byte>(vectors[at]))));
         }

@@ -6,7 +6,7 @@ namespace ContrastiveService.Service.Tests.Collections;
 
 public sealed class IndexJudgementTests
 {
-    private static readonly Collection Shelf = new(Guid.NewGuid(), "shelf", Guid.NewGuid(), "model", 1, 128, false, 1000, 7, default, default);
+    private static readonly Collection Shelf = new(Guid.NewGuid(), "shelf", Guid.NewGuid(), "model", 1, 128, false, 1000, 7, default, default, true);
 
     private static readonly CollectionIndex Good = new(Shelf.Id, "hnsw", "table", 1, 7, CollectionIndex.Ready, null, 100, 0.99, 100, default(DateTime), 0, true);
 

@@ -117,7 +117,7 @@ public sealed class SearchRouterTests(VectorDatabaseFixture fixture) : IClassFix
         var collection = await database.CollectionAsync(Width);
         await store.ChooseAsync(collection.Id, choice, default);
         await database.Get<CollectionItemStore>().UpsertAsync(
-            collection.Id,
+            collection,
             [.. Enumerable.Range(0, Count).Select(i => new NewCollectionItem($"{i}", $$"""{ "part": {{i % 100}} }""", VectorFormat.Encode(Draw(i), half: false)))],
             default);
         (await database.BringUpAsync(collection.Id)).ShouldBeTrue();

@@ -65,9 +65,9 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         await database.BringUpAsync(collection.Id);
         var query = cloud.Draw(5000);
 
-        await items.UpsertAsync(collection.Id, [cloud.Item("new", 5000)], Cancel);
+        await items.UpsertAsync(collection, [cloud.Item("new", 5000)], Cancel);
         (await NearestAsync(collection.Id, query, 1)).ShouldBe(["new"]);
-        await items.UpsertAsync(collection.Id, [cloud.Item("new", 5001), cloud.Item("0007", 5000)], Cancel);
+        await items.UpsertAsync(collection, [cloud.Item("new", 5001), cloud.Item("0007", 5000)], Cancel);
         (await NearestAsync(collection.Id, query, 1)).ShouldBe(["0007"]);
         await items.DeleteAsync(collection.Id, ["0007"], Cancel);
         cloud.Remove("0007");
@@ -90,7 +90,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         await database.RunAsync("delete from collection_item where collection_id = $1 and key = '0003'", collection.Id);
         await database.RunAsync("update collection set floor = revision where id = $1", collection.Id);
         cloud.Remove("0003");
-        await items.UpsertAsync(collection.Id, [cloud.Item("later", 77_777)], Cancel);
+        await items.UpsertAsync(collection, [cloud.Item("later", 77_777)], Cancel);
 
         await using (var snapshot = await store.OpenAsync(collection.Id, Cancel))
             snapshot.HasEverything.ShouldBeFalse();
@@ -134,7 +134,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
                 "update collection_item set vector = $3, revision = (select revision from collection where id = $1) where collection_id = $1 and key = $2", collection.Id, item.Key, item.Vector);
 
         (await database.IndexAsync(collection.Id)).Matches.ShouldBeFalse();
-        await items.UpsertAsync(collection.Id, [cloud.Item("between", 999)], Cancel);
+        await items.UpsertAsync(collection, [cloud.Item("between", 999)], Cancel);
         (await DueAsync(collection.Id)).ShouldBeTrue();
         (await database.BringUpAsync(collection.Id)).ShouldBeTrue("another index has a recall of its own");
 
@@ -162,7 +162,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         await store.SweepAsync(Cancel);
 
         (await TableExistsAsync(first), await TableExistsAsync(second), await DueAsync(kept.Id)).ShouldBe((false, false, false));
-        await items.UpsertAsync(kept.Id, [new Cloud(8).Item("after", 1)], Cancel);
+        await items.UpsertAsync(kept, [new Cloud(8).Item("after", 1)], Cancel);
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         await ReadyAsync(collection.Id);
 
         await database.RunAsync("drop extension vector cascade");
-        (await items.UpsertAsync(collection.Id, [cloud.Item("without", 4711)], Cancel)).Added.ShouldBe(1);
+        (await items.UpsertAsync(collection, [cloud.Item("without", 4711)], Cancel)).Added.ShouldBe(1);
         (await items.DeleteAsync(collection.Id, ["0000"], Cancel)).ShouldBe(1);
         await using (var snapshot = await store.OpenAsync(collection.Id, Cancel))
             snapshot.HasEverything.ShouldBeFalse();
@@ -207,9 +207,9 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         (measured.Recall, measured.Sample, measured.EfSearch, measured.Changed, measured.State).ShouldBe((0.5, 10, 70, 0L, CollectionIndex.Ready));
         measured.MeasuredAt.ShouldNotBeNull();
 
-        await items.UpsertAsync(collection.Id, cloud.Items(900), Cancel);
+        await items.UpsertAsync(collection, cloud.Items(900), Cancel);
         (await DueAsync(collection.Id)).ShouldBeFalse();
-        await items.UpsertAsync(collection.Id, cloud.Items(200), Cancel);
+        await items.UpsertAsync(collection, cloud.Items(200), Cancel);
         (await DueAsync(collection.Id)).ShouldBeTrue();
         (await database.BringUpAsync(collection.Id)).ShouldBeTrue();
         (await database.IndexAsync(collection.Id)).State.ShouldBe(CollectionIndex.Ready, "it serves while it is measured again");
@@ -228,7 +228,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         var width = cloud.Draw(0).Length;
         var collection = await database.CollectionAsync(width, half);
         await store.ChooseAsync(collection.Id, IndexChoice.Hnsw, Cancel);
-        await items.UpsertAsync(collection.Id, cloud.Items(count, metadata), Cancel);
+        await items.UpsertAsync(collection, cloud.Items(count, metadata), Cancel);
         return collection;
     }
 

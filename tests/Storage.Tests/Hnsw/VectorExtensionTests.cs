@@ -61,7 +61,7 @@ public sealed class VectorExtensionTests(TestDatabase database) : IClassFixture<
     {
         var (small, large, exact, wanted) = (await NewAsync(), await NewAsync(), await NewAsync(), await NewAsync());
         foreach (var collection in new[] { large, exact })
-            await items.UpsertAsync(collection.Id, [.. Enumerable.Range(0, 10).Select(i => new NewCollectionItem($"{i}", "{}", [0, 0, 128, 63]))], Cancel);
+            await items.UpsertAsync(collection, [.. Enumerable.Range(0, 10).Select(i => new NewCollectionItem($"{i}", "{}", [0, 0, 128, 63]))], Cancel);
         await store.ChooseAsync(exact.Id, IndexChoice.Exact, Cancel);
         await store.ChooseAsync(wanted.Id, IndexChoice.Hnsw, Cancel);
 
@@ -99,7 +99,7 @@ public sealed class VectorExtensionTests(TestDatabase database) : IClassFixture<
         await database.Get<Database>().ExecuteAsync(
             "update collection_index set relation = 'collection_hnsw_gone', model_version_id = @ModelVersionId, width = 1, half = false, revision = 0 where collection_id = @Id", collection, Cancel);
 
-        (await items.UpsertAsync(collection.Id, [new("a", "{}", [0, 0, 128, 63])], Cancel)).Added.ShouldBe(1);
+        (await items.UpsertAsync(collection, [new("a", "{}", [0, 0, 128, 63])], Cancel)).Added.ShouldBe(1);
 
         var index = (await store.GetAsync([collection.Id], Cancel))[collection.Id];
         (index.Revision, index.Matches).ShouldBe((0L, false));
