@@ -7,6 +7,7 @@ source scripts/prepare.sh
 need_dotnet
 case "${1:-}" in
   checkpoint | train | data | data-store | data-ingest | data-run | serve | serve-models | search | search-hnsw) need_postgres ;;
+  explain) need_domain_pictures ;;
   methods | memory | gpu)
     need_domain_pictures
     [[ -e data/domain-benchmark/fashion-mnist-m/train-images-idx4-ubyte.gz ]] || dotnet run samples/make-domain-benchmark.cs

@@ -53,7 +53,7 @@ static int Usage()
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
           serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
           serve-models a hundred times loaded, used and unloaded: two models take turns where there is memory for one; the Api's memory (serve-models resnet18: this alone)
-          explain      whether the maps of similarities point at what counts, on Fashion-MNIST (explain resnet18: this backbone alone)
+          explain      whether the maps of similarities point at what counts, better than chance and than the middle (explain resnet18: this backbone alone)
           search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop; then the following
           search-hnsw  approximate search in a database that offers the extension vector against exact search: recall, time, building (search-hnsw 100000: so many vectors)
           checkpoint   a checkpoint into PostgreSQL and back against a file with fsync

@@ -10,6 +10,8 @@ internal static class Html
 
     public static string Percent(double fraction) => (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
+    public static string Percent(double fraction, int decimals) => (100 * fraction).ToString("F" + decimals, CultureInfo.InvariantCulture) + " %";
+
     public static string Cosine(double cosine) => cosine.ToString("0.000", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
 
     /// <summary>A cosine where there is little room; what rounds to 0 has no sign.</summary>

@@ -27,6 +27,7 @@ internal static partial class ReportPage
                 [("different classes", "different", pairs.Different), ("the same class", "same", pairs.Same), ("two views of one picture", "views", pairs.Views)],
                 "Distribution of similarities of the three kinds of pairs"),
             ["judgement"] = JudgementSection.Render(report.Judgement),
+            ["calibration"] = CalibrationSection.Render(report.Calibration, report.Explained),
             ["legend"] = Legend(result),
             ["neighbours"] = string.Concat(report.Neighbourhoods.Select(Hood)),
             ["facts"] = Facts(report),

@@ -12,8 +12,10 @@ internal sealed record SampleReport(
     IReadOnlyList<(double Epoch, double Value)> Loss,
     IReadOnlyList<(double Epoch, double Value)> Knn,
     JudgementView? Judgement,
+    CalibrationView? Calibration,
     PairSimilarities Pairs,
     IReadOnlyList<ShownPair> Shown,
+    IReadOnlyList<ExplainedPair> Explained,
     IReadOnlyList<Neighbourhood> Neighbourhoods,
     Uri Address,
     DateTimeOffset At);

@@ -53,6 +53,7 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
         var comparison = await SampleComparison.MakeAsync(service, _sample, version, ct);
         var pairs = comparison.Similarities();
         var shown = await comparison.ShowAsync(service, version, ct);
+        var explained = await comparison.ExplainAsync(service, version, ct);
         var card = await service.GetAsync<VersionView>($"models/{version.Replace(":", "/versions/", StringComparison.Ordinal)}", ct);
         var metrics = await service.GetAsync<MetricsView>($"training-jobs/{job.Id}/metrics?maxPoints=400", ct);
         var result = new SampleResult(
@@ -64,7 +65,7 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
         IReadOnlyList<(double, double)> ByEpoch(string name) => [.. metrics.Of(name).Select(point => (point.Step / stepsPerEpoch, point.Value))];
         var page = ReportPage.Render(new SampleReport(
             result, dataset.Name, dataset.Statistics.Splits["train"], job.Plan?.GetRawText() ?? "{}", ByEpoch("loss"), ByEpoch("knnTop1"),
-            card.Card.Judgement, pairs, shown, comparison.Neighbourhoods(), address, DateTimeOffset.Now));
+            card.Card.Judgement, card.Card.Calibration, pairs, shown, explained, comparison.Neighbourhoods(), address, DateTimeOffset.Now));
         Directory.CreateDirectory(Path.GetDirectoryName(ReportPath)!);
         await File.WriteAllTextAsync(ReportPath, page, ct);
         return result;
@@ -76,5 +77,5 @@ internal sealed class SampleRun(ServiceClient service, IRunView view, LocalOptio
 
     private sealed record VersionView(CardView Card);
 
-    private sealed record CardView(double? KnnTop1, double? KnnTop1Init, JudgementView? Judgement);
+    private sealed record CardView(double? KnnTop1, double? KnnTop1Init, JudgementView? Judgement, CalibrationView? Calibration);
 }

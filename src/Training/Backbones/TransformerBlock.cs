@@ -9,6 +9,8 @@ namespace ContrastiveService.Training.Backbones;
 /// <summary>Self-attention and two linear layers around GELU, each behind its norm and on a shortcut (Dosovitskiy 2021, arXiv 2010.11929, eq. 2–3).</summary>
 sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 {
+    static readonly Scalar MinusRootHalf = -Math.Sqrt(0.5), Half = 0.5;
+
     readonly LayerNormalization ln_1, ln_2;
     readonly SelfAttention self_attention;
     readonly LinearLayer expand, project;
@@ -44,5 +46,15 @@ sealed class TransformerBlock : nn.Module<Tensor, Tensor>
         var x = self_attention.call(ln_1.call(input)).add(input, Scalars.One); // (B, T, d)
         var y = project.call(expand.call(ln_2.call(x)).gelu());
         return y.add(x, Scalars.One).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same, of which gradients see the norms' scales, the attention weights and GELU's gates as constants: a linear map.</summary>
+    public Tensor Held(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = self_attention.Held(ln_1.Held(input)).add(input, Scalars.One); // (B, T, d)
+        var hidden = expand.call(ln_2.Held(x));
+        var gates = hidden.detach().mul(MinusRootHalf).erfc().mul(Half); // GELU is x · Φ(x)
+        return project.call(hidden.mul(gates)).add(x, Scalars.One).MoveToOuterDisposeScope();
     }
 }

@@ -37,15 +37,12 @@ sealed class TransformerEncoder : nn.Module<Tensor, long, long, Tensor>
         return ln.call(layers.call(x)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same, with the patches that enter the last block as maps (B, d, rows, columns) given away, and what comes back taken in their place.</summary>
-    public Tensor EncodeFrom(Tensor tokens, long rows, long columns, Func<Tensor, Tensor> patches)
+    /// <summary>The same, of which gradients see all gates as constants (<see cref="TransformerBlock.Held"/>): linear in the tokens.</summary>
+    public Tensor Held(Tensor tokens, long rows, long columns)
     {
         using var scope = NewDisposeScope();
-        var blocks = layers.children().Cast<TransformerBlock>().ToArray();
         var x = tokens.add(PositionGrid.Resample(pos_embedding, rows, columns), Scalars.One);
-        foreach (var block in blocks[..^1]) x = block.call(x);
-        var (token, others) = (x.narrow(1, 0, 1), x.narrow(1, 1, rows * columns).transpose(1, 2)); // (B, 1, d), (B, d, rows · columns)
-        x = cat([token, patches(others.reshape(x.size(0), x.size(2), rows, columns)).flatten(2).transpose(1, 2)], 1);
-        return ln.call(blocks[^1].call(x)).MoveToOuterDisposeScope();
+        foreach (var block in layers.children().Cast<TransformerBlock>()) x = block.Held(x);
+        return ln.Held(x).MoveToOuterDisposeScope();
     }
 }

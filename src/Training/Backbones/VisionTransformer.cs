@@ -1,4 +1,5 @@
 using ContrastiveService.Training.Backbones.Layers;
+using ContrastiveService.Training.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -47,9 +48,15 @@ public class VisionTransformer : Backbone
     {
         using var scope = NewDisposeScope();
         var patches = conv_proj.call(images); // (B, d, rows, columns)
+        if (Marks)
+        {
+            // What a patch is beyond an empty one, which is all 0 here: that alone is its own.
+            var empty = conv_proj.Bias!.to(patches.dtype).view(1, -1, 1, 1);
+            patches = Mark(patches.add(empty, Scalars.MinusOne)).add(empty, Scalars.One);
+        }
         var (rows, columns) = (patches.size(2), patches.size(3));
         var tokens = cat([class_token.expand(images.size(0), -1, -1), patches.flatten(2).transpose(1, 2)], 1); // (B, 1 + rows · columns, d)
-        var encoded = Marks ? encoder.EncodeFrom(tokens, rows, columns, Mark) : encoder.call(tokens, rows, columns);
+        var encoded = Marks ? encoder.Held(tokens, rows, columns) : encoder.call(tokens, rows, columns);
         return encoded.select(1, 0).contiguous().MoveToOuterDisposeScope(); // (B, d)
     }
 

@@ -33,14 +33,14 @@ public sealed record CalibrationQuality(CalibrationMethod Method, double LogLoss
     /// <summary>The bins with pairs in them, by rising probability; a probability on a boundary counts to the bin above.</summary>
     internal static IReadOnlyList<ReliabilityBin> Reliability(Func<double, double> probability, IReadOnlyList<WeightedTarget> pairs)
     {
-        var bins = new (double Weight, double Said, double Found)[Bins];
+        var bins = new (double Weight, double Said, double Found, int Pairs)[Bins];
         foreach (var (score, truth, weight) in pairs)
         {
             var p = probability(score);
             ref var bin = ref bins[Math.Min(Bins - 1, (int)(p * Bins))];
-            bin = (bin.Weight + weight, bin.Said + (weight * p), bin.Found + (weight * truth));
+            bin = (bin.Weight + weight, bin.Said + (weight * p), bin.Found + (weight * truth), bin.Pairs + 1);
         }
 
-        return [.. bins.Where(b => b.Weight > 0).Select(b => new ReliabilityBin(b.Weight, b.Said / b.Weight, b.Found / b.Weight))];
+        return [.. bins.Where(b => b.Weight > 0).Select(b => new ReliabilityBin(b.Weight, b.Said / b.Weight, b.Found / b.Weight, b.Pairs))];
     }
 }

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace ContrastiveService.Training.Explanation;
 
 /// <summary>
-/// Which parts of two pictures make them alike: gradient times input at the positions before the network makes one vector of them. Behind a global average that is exactly the
+/// Which parts of two pictures make them alike: gradient times input at positions from which the way to the features is linear. Behind a global average that is exactly the
 /// decomposition of Stylianou, Souvenir and Pless (2019, arXiv 1901.00536, section 3): a position p of the first picture adds F(p)·z′/(P |z| |z′|), and the sum is the cosine.
+/// A transformer is linear in its patches where its attention weights, norms' scales and gates are held as they are (Ali et al. 2022, arXiv 2202.07304, section 3).
 /// </summary>
 /// <param name="VectorA">What the network made of the first picture, of length 1 (or all zeros when it gives zeros).</param>
 /// <param name="VectorB">The same of the second.</param>
@@ -23,8 +24,8 @@ public sealed record PairExplanation(float[] VectorA, float[] VectorB, HeatMap A
     public double Cosine { get; } = UnitVectors.Cosine(VectorA, VectorB);
 
     /// <summary>
-    /// What no position of the first picture adds: 0 behind a global average; the bias of a linear layer behind the positions (<c>seed-convnet</c>); of a vision transformer, whose
-    /// positions are the patches before its last block, the way past them.
+    /// What no position of the first picture adds: 0 behind a global average; the bias of a linear layer behind the positions (<c>seed-convnet</c>); what a vision transformer's
+    /// biases, class token and position embeddings add.
     /// </summary>
     public double RemainderA => Cosine - A.Sum;
 

@@ -12,5 +12,7 @@ internal static class Scalars
 
     public static readonly Scalar One = 1;
 
+    public static readonly Scalar MinusOne = -1;
+
     public static readonly Scalar MaxByte = 255;
 }

@@ -24,6 +24,21 @@ public sealed class CalibrationQualityTests
         bins.Select(b => Math.Round(b.Weight, 9)).ShouldBe([0.3, 0.4, 0.3]);
         bins.Select(b => Math.Round(b.Said, 9)).ShouldBe([Math.Round(0.016 / 0.3, 9), 0.425, 1]);
         bins.Select(b => Math.Round(b.Found, 9)).ShouldBe([Math.Round(0.1 / 0.3, 9), 0.5, 1]);
+        bins.Select(b => b.Pairs).ShouldBe([2, 2, 1]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Where_the_truth_is_known_the_error_is_the_mean_distance_from_it(int power)
+    {
+        // Scores evenly over (0, 1) that are themselves the chance of being the same; s^(1 + k) is said. The mean of s − s^(1 + k) is ½ − 1/(2 + k): a sixth for s².
+        const int Scores = 30_000;
+        WeightedTarget[] pairs = [.. Enumerable.Range(0, Scores).Select(i => (i + 0.5) / Scores).SelectMany(s => new[] { new WeightedTarget(s, 1, s / Scores), new WeightedTarget(s, 0, (1 - s) / Scores) })];
+
+        var quality = CalibrationQuality.Of(CalibrationMethod.Platt, s => Math.Pow(s, 1 + power), pairs);
+
+        quality.ExpectedCalibrationError.ShouldBe(0.5 - (1.0 / (2 + power)), 1e-4);
     }
 
     [Fact]

@@ -26,6 +26,20 @@ public sealed class PairCalibratorTests
     }
 
     [Fact]
+    public void On_pairs_that_nobody_has_seen_the_error_is_small_until_what_is_the_same_looks_otherwise()
+    {
+        var calibration = Calibrate(seed => new(Scores.Normal(10_000, 0.6, 0.15, seed), Scores.Normal(10_000, 0.3, 0.15, seed + 1), 400));
+
+        Error(0.6).ShouldBeLessThan(0.02);
+        // A camera later, positives are half as far from negatives: much of what is said to be different is the same.
+        Error(0.45).ShouldBeGreaterThan(0.1);
+
+        double Error(double mean) => CalibrationQuality.Of(
+            calibration.Method!.Value, c => calibration.ProbabilitySame(c)!.Value, new ScoredPairs(Scores.Normal(10_000, mean, 0.15, 30), Scores.Normal(10_000, 0.3, 0.15, 31), 400).Truths())
+            .ExpectedCalibrationError;
+    }
+
+    [Fact]
     public void Where_the_truth_is_no_sigmoid_the_isotonic_fit_is_taken()
     {
         // Some positives are as unlike each other as strangers: P(same) stays near a third where most pairs lie, then rises to 1.

@@ -67,6 +67,38 @@ public sealed class PairExplanationTests
     }
 
     [Fact]
+    public void A_transformer_without_biases_and_embeddings_of_its_own_has_all_of_the_cosine_from_its_patches()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create("vit_s_16");
+        using (no_grad())
+        {
+            foreach (var (name, parameter) in encoder.named_parameters().Where(p => p.name.EndsWith("bias", StringComparison.Ordinal) || p.name is "class_token" or "encoder.pos_embedding"))
+                parameter.zero_();
+        }
+
+        var explanation = PairExplanation.Of(encoder, Noise(64));
+
+        explanation.A.Sum.ShouldBe(explanation.Cosine, 1e-5);
+        explanation.B.Sum.ShouldBe(explanation.Cosine, 1e-5);
+        explanation.A.Values.Distinct().Count().ShouldBe(16);
+    }
+
+    [Fact]
+    public void An_empty_patch_of_a_transformers_picture_adds_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = Create("vit_s_16");
+        var pair = Noise(64);
+        pair.narrow(0, 0, 1).narrow(2, 0, 32).zero_(); // the first picture's upper half
+
+        var map = PairExplanation.Of(encoder, pair).A;
+
+        map.Values[..8].ShouldAllBe(v => Math.Abs(v) < 1e-7);
+        map.Values[8..].ShouldAllBe(v => Math.Abs(v) > 1e-7);
+    }
+
+    [Fact]
     public void A_picture_against_itself_has_one_map_twice_and_nothing_is_left_behind()
     {
         using var scope = NewDisposeScope();
