@@ -51,7 +51,7 @@ static class CollectionEndpoints
         collections.MapAnalysis();
     }
 
-    private static async Task<Created<CollectionView>> CreateAsync(CollectionRequest body, CollectionStore collections, ModelStore models, HnswStore store, IndexDesk desk, CancellationToken cancellationToken)
+    private static async Task<Created<CollectionView>> CreateAsync(CollectionRequest body, CollectionStore collections, ModelDirectory models, HnswStore store, IndexDesk desk, CancellationToken cancellationToken)
     {
         if (!ResourceName.IsValid(body.Name))
             throw ApiException.BadRequest("name", "name is needed: letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128 characters.");

@@ -39,7 +39,7 @@ static class CollectionLookup
 
     /// <summary>Lets a caller make sure which version is at work: vectors of another one mean something else, whatever their width.</summary>
     /// <exception cref="ApiException">404: there is no such model. 409: it is another version than the collection's.</exception>
-    public static async Task CheckModelAsync(this ModelStore models, Collection collection, string? reference, CancellationToken cancellationToken)
+    public static async Task CheckModelAsync(this ModelDirectory models, Collection collection, string? reference, CancellationToken cancellationToken)
     {
         if (reference is null)
             return;
@@ -52,8 +52,8 @@ static class CollectionLookup
     }
 
     /// <summary>The version that a collection is bound to.</summary>
-    public static async Task<ModelVersion> OfAsync(this ModelStore models, Collection collection, CancellationToken cancellationToken) =>
-        await models.GetAsync(collection.Model, collection.Version, cancellationToken)
+    public static async Task<ModelVersion> OfAsync(this ModelDirectory models, Collection collection, CancellationToken cancellationToken) =>
+        await models.GetAsync(collection.ModelVersionId, cancellationToken)
         ?? throw ApiException.NotFound("model_not_found", $"The model version {collection.ModelName()} is gone.");
 
     public static ApiException MissingItem(string collection, string key, string? param = null) =>

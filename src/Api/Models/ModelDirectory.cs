@@ -26,9 +26,16 @@ sealed class ModelDirectory(ModelStore models)
             ?? throw ApiException.NotFound(
                 "model_not_found",
                 $"The model '{reference}' does not exist. GET /api/v1/models lists the models; a reference is name, name:version or name@alias.", "model");
+        return await GetAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Version {id} of '{reference}' is gone.");
+    }
+
+    /// <returns>Null when there is no such version.</returns>
+    public async Task<ModelVersion?> GetAsync(Guid id, CancellationToken cancellationToken)
+    {
         if (versions.TryGetValue(id, out var known))
             return known;
-        var version = await models.GetAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Version {id} of '{reference}' is gone.");
+        if (await models.GetAsync(id, cancellationToken) is not { } version)
+            return null;
         if (versions.Count >= Kept)
             versions.Clear();
         return versions[id] = version;

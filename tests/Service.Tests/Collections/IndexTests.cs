@@ -65,7 +65,7 @@ public sealed class IndexTests(ServiceFixture service)
         await Eventually.Is("the other server to be ready", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode);
         var there = new CollectionClient(http, collection.Name);
         for (var part = 0; part < 4; part++)
-            await there.SendAsync([.. Enumerable.Range(0, 2000).Select(i => new { key = $"many-{part}-{i}", vector = CollectionClient.Vector(180 + (i + part / 4.0) % 90) })]).JsonAsync();
+            await there.SendAsync([.. Enumerable.Range(0, 2000).Select(i => new { key = $"many-{part}-{i}", vector = CollectionClient.Vector(120 + (2000 * part + i) * 230 / 8000.0) })]).JsonAsync();
         await SettledAsync(there, "auto");
 
         if (offered)

@@ -128,13 +128,14 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
         await ReadyAsync(collection.Id);
         var before = (await database.IndexAsync(collection.Id)).Relation!;
         var cloud = new Cloud(12);
-        await database.RunAsync("update collection set model_version_id = $2, revision = revision + 1 where id = $1", collection.Id, await database.VersionAsync(12));
+        var other = collection with { ModelVersionId = await database.VersionAsync(12) };
+        await database.RunAsync("update collection set model_version_id = $2, revision = revision + 1 where id = $1", other.Id, other.ModelVersionId);
         foreach (var item in cloud.Items(50))
             await database.RunAsync(
                 "update collection_item set vector = $3, revision = (select revision from collection where id = $1) where collection_id = $1 and key = $2", collection.Id, item.Key, item.Vector);
 
         (await database.IndexAsync(collection.Id)).Matches.ShouldBeFalse();
-        await items.UpsertAsync(collection, [cloud.Item("between", 999)], Cancel);
+        await items.UpsertAsync(other, [cloud.Item("between", 999)], Cancel);
         (await DueAsync(collection.Id)).ShouldBeTrue();
         (await database.BringUpAsync(collection.Id)).ShouldBeTrue("another index has a recall of its own");
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ContrastiveService.Api.Collections.Background;
 using ContrastiveService.Api.Json;
+using ContrastiveService.Api.Models;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
@@ -10,7 +11,7 @@ using ContrastiveService.Training.Search;
 namespace ContrastiveService.Api.Collections.Importing;
 
 /// <summary>One claimed import, batch by batch from where it stands.</summary>
-sealed class CollectionImportRun(CollectionImport import, CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelStore models, BackgroundEmbedder embedder)
+sealed class CollectionImportRun(CollectionImport import, CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelDirectory models, BackgroundEmbedder embedder)
 {
     private const int Batch = 32;
 

@@ -1,4 +1,5 @@
 using ContrastiveService.Api.Collections.Background;
+using ContrastiveService.Api.Models;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
 using ContrastiveService.Storage.Models;
@@ -6,7 +7,7 @@ using ContrastiveService.Storage.Models;
 namespace ContrastiveService.Api.Collections.Importing;
 
 /// <summary>Brings data sets into collections.</summary>
-sealed class CollectionImporter(CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelStore models, BackgroundEmbedder embedder)
+sealed class CollectionImporter(CollectionStore collections, CollectionImportStore imports, DatasetItemStore source, ModelDirectory models, BackgroundEmbedder embedder)
     : IWorkRunner<CollectionImport>
 {
     public string Name => "import";

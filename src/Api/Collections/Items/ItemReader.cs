@@ -3,6 +3,7 @@ using System.Text.Json;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Inference;
+using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace ContrastiveService.Api.Collections.Items;
 
 /// <summary>Items out of requests, their pictures embedded by the collection's own version.</summary>
-sealed class ItemReader(ModelStore models, Embedder embedder, PictureReader pictures, IOptions<ApiOptions> options)
+sealed class ItemReader(ModelDirectory models, Embedder embedder, PictureReader pictures, IOptions<ApiOptions> options)
 {
     private sealed record Draft(string Param, string Key, string Metadata, Picture? Picture, float[]? Vector, string? Dataset = null, string? DatasetKey = null);
 

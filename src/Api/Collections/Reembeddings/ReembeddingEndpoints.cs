@@ -23,7 +23,7 @@ static class ReembeddingEndpoints
     }
 
     private static Task<Accepted<ReembeddingView>> StartAsync(
-        string name, StartReembedding body, HttpResponse response, CollectionStore collections, ModelStore models, ReembeddingStore reembeddings, CancellationToken cancellationToken) =>
+        string name, StartReembedding body, HttpResponse response, CollectionStore collections, ModelDirectory models, ReembeddingStore reembeddings, CancellationToken cancellationToken) =>
         collections.WithAsync(
             name,
             async collection =>

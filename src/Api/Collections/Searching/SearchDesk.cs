@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ContrastiveService.Api.Collections.Items;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Models;
@@ -10,7 +11,7 @@ namespace ContrastiveService.Api.Collections.Searching;
 
 /// <summary>From what a request looks for to what is found.</summary>
 sealed class SearchDesk(
-    CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelStore models, SearchRouter router, ItemReader reader, PictureReader pictures)
+    CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelDirectory models, SearchRouter router, ItemReader reader, PictureReader pictures)
 {
     public const int DefaultK = 10, LargestK = 10_000;
 
