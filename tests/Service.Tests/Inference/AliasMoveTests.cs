@@ -8,7 +8,7 @@ namespace ContrastiveService.Service.Tests.Inference;
 [Collection(RunningService.Name)]
 public sealed class AliasMoveTests(ServiceFixture service)
 {
-    private const int Pictures = 24;
+    private const int Pictures = 12;
     private const double Same = 1e-5, Apart = 1e-3;
 
     private static readonly string[] Uris = [.. Enumerable.Range(0, Pictures).Select(i => TestPictures.DataUri(TrainedModel.Picture(i)))];
@@ -71,7 +71,7 @@ public sealed class AliasMoveTests(ServiceFixture service)
 
         async Task CompareAsync(int i, bool explain)
         {
-            var (a, b) = (i % Pictures, (i + 7) % Pictures);
+            var (a, b) = (i % Pictures, (i + 5) % Pictures);
             var answer = await lab.Http.PostAsJsonAsync("/api/v1/similarity", new { model = $"{model.Name}@moving", a = Uris[a], b = Uris[b], explain }).JsonAsync();
             var known = Known(answer);
             answer.GetProperty("cosine").GetDouble().ShouldBe(known[a].Zip(known[b], (x, y) => (double)x * y).Sum(), Same);
@@ -92,8 +92,8 @@ public sealed class AliasMoveTests(ServiceFixture service)
         return await ServingLab.StartAsync(service, FormattableString.Invariant($"--Api:ModelMemoryBytes={(bytes * modelsThatFit) + 1:0}"));
     }
 
-    // More than fit into one piece, whatever the number of threads.
-    private static int[] Many(int first) => [.. Enumerable.Range(first, 2 * Pictures).Select(i => i % Pictures)];
+    // A piece for each thread.
+    private static int[] Many(int first) => [.. Enumerable.Range(first, Pictures + 4).Select(i => i % Pictures)];
 
     private static float[][] Vectors(IReadOnlyList<JsonElement> data) => [.. data.Select(item => item.Items("embedding").Select(x => x.GetSingle()).ToArray())];
 

@@ -45,7 +45,7 @@ public sealed class FaultTests(ServiceFixture service)
         var model = await service.ModelAsync();
         var (black, bar) = (TestPictures.DataUri(TestPictures.Plain(28, 28, color: 0xff000000)), TestPictures.DataUri(TrainedModel.Picture(40)));
         // So small a deviation that whatever is not black leaves the range of a float.
-        await using var broken = await BrokenCard.WriteAsync(service, model.Name, mean: 0, std: 1e-39);
+        await using var broken = await BrokenCard.WriteAsync(service, model.Name, mean: 0, std: 1e-42);
         await using var lab = await ServingLab.StartAsync(service);
         var version = $"{model.Name}:1";
 
