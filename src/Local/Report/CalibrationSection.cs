@@ -22,7 +22,7 @@ internal static class CalibrationSection
         : $"""
         <p class="lead">P(same) was fitted to one half of the held-out pictures and is shown here on the other: {Html.Count(calibration.Checking.Pictures)} pictures, {Html.Count(calibration.Checking.Positives)} pairs that are the same and {Html.Count(calibration.Checking.Negatives)} that are not, either kind counting half. Of the pairs that are told 70 %, 70 % should be the same: bars should end at the dashed line.</p>
         <div class="row two">
-          <div class="card"><h3>Said and so <small>share that is the same, by what P(same) said; pairs at the foot</small></h3>{ReliabilityChart.Draw(calibration.Reliability)}</div>
+          <div class="card"><h3>Said and so <small>what was so, by what was said; pairs at the foot</small></h3>{ReliabilityChart.Draw(calibration.Reliability)}</div>
           <div class="card"><table class="scores">{Quality(used)}</table><table class="scores" style="margin-top: 18px">{Thresholds(calibration.OperatingPoints)}</table></div>
         </div>
         """;
