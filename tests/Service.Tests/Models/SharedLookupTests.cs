@@ -2,7 +2,7 @@ using ContrastiveService.Api.Models;
 
 namespace ContrastiveService.Service.Tests.Models;
 
-public sealed class SharedLookupTests
+public sealed class SharedLookupTests : IDisposable
 {
     private readonly List<TaskCompletionSource<int>> looks = [];
     private readonly SemaphoreSlim begun = new(0);
@@ -14,6 +14,8 @@ public sealed class SharedLookupTests
         begun.Release();
         return looks[^1].Task;
     });
+
+    public void Dispose() => begun.Dispose();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
