@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ContrastiveService.Training.Search;
 
 /// <summary>One pass over all rows for a batch of queries.</summary>
@@ -45,6 +47,13 @@ sealed class IndexScan(VectorBlocks blocks, List<long> ids, ScanQuery[] queries)
         if (query.Among is not { } among)
         {
             blocks.Score(query.Vector, first, scores);
+            // Once the best are found, nearly all tiles have nothing better.
+            if (float.IsNegativeInfinity(query.Minimum) && (query.Except < first || query.Except >= first + scores.Length) && AllBelow(scores, top.Floor))
+            {
+                top.Matches += scores.Length;
+                return;
+            }
+
             for (var i = 0; i < scores.Length; i++)
                 Take(query, top, first + i, scores[i]);
             return;
@@ -65,6 +74,18 @@ sealed class IndexScan(VectorBlocks blocks, List<long> ids, ScanQuery[] queries)
                 blocks.Score(query.Vector, row, scores.Slice(row - first, 1));
             Take(query, top, row, scores[row - first]);
         }
+    }
+
+    static bool AllBelow(ReadOnlySpan<float> scores, float floor)
+    {
+        var i = 0;
+        for (; i + Vector256<float>.Count <= scores.Length; i += Vector256<float>.Count)
+            if (Vector256.GreaterThanOrEqualAny(Vector256.Create(scores[i..]), Vector256.Create(floor)))
+                return false;
+        for (; i < scores.Length; i++)
+            if (scores[i] >= floor)
+                return false;
+        return true;
     }
 
     void Take(ScanQuery query, TopHits top, int row, float score)
