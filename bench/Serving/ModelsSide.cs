@@ -31,7 +31,7 @@ internal static class ModelsSide
         await using var server = Api.Program.Create(
             ["--urls=http://127.0.0.1:0", "--Api:OpenOnLoopback=true", FormattableString.Invariant($"--Api:ModelMemoryBytes={budget}"), "--Serilog:MinimumLevel:Default=Warning"]);
         await server.StartAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        using var http = new HttpClient { BaseAddress = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()), Timeout = Timeout.InfiniteTimeSpan };
         while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
             await Task.Delay(50);
         var picture = ServedPictures.Png(64)[0];
