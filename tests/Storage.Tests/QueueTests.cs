@@ -57,6 +57,18 @@ public sealed class QueueTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task What_a_worker_locked_when_it_was_killed_holds_up_nobody_for_long()
+    {
+        var job = await Samples.JobAsync(database);
+        const string killed = "insert into hangfire.lock (resource, updatecount, acquired) values ('hangfire:job:' || @HangfireId || ':state-lock', 0, now() - interval '31 seconds')";
+        await database.Get<Database>().ExecuteAsync(killed, new { job.HangfireId }, Cancel);
+
+        await using var worker = await StartWorkerAsync(QueueName.Cpu);
+
+        (await worker.Runner.NextAsync().WaitAsync(TimeSpan.FromMinutes(1), Cancel)).ShouldBe((job.Id, true));
+    }
+
+    [Fact]
     public async Task The_view_shows_live_workers_and_what_they_serve()
     {
         var view = database.Get<WorkerView>();

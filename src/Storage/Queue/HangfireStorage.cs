@@ -16,6 +16,8 @@ static class HangfireStorage
         // Longer than ShutdownTimeout: the sliding stops at the first stop signal, and another worker would start the job.
         InvisibilityTimeout = TimeSpan.FromMinutes(2),
         EnableLongPolling = true,
+        // A process that is killed while it writes a job's state leaves a lock, and whoever is handed that job next waits for it. Such writes take milliseconds.
+        DistributedLockTimeout = TimeSpan.FromSeconds(30),
         QueuePollInterval = TimeSpan.FromSeconds(5), // what is left when a notification was lost
         AllowDegradedModeWithoutStorage = false,
     });
