@@ -31,14 +31,16 @@ public sealed class ItemDeletionTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task Everything_goes_at_once_with_its_pictures_and_followers_begin_anew()
     {
+        var others = await PicturesAsync();
         var collection = await FilledAsync();
         await items.DeleteAsync(collection.Id, ["0"], Cancel);
+        (await PicturesAsync()).ShouldBe(others + 9);
 
         (await items.DeleteAllAsync(collection.Id, Cancel)).ShouldBe(new DeleteResult(9, 0, 3));
 
         (await collections.GetAsync(collection.Id, Cancel))!.Items.ShouldBe(0);
         (await ChangesAsync(collection, 2)).ShouldBe((3, true, 0, 0));
-        (await database.Get<Database>().FirstAsync<long>("select count(*) from collection_picture", null, Cancel)).ShouldBe(0);
+        (await PicturesAsync()).ShouldBe(others);
         await items.UpsertAsync(collection, [Item(0)], Cancel);
         (await ChangesAsync(collection, 3)).ShouldBe((4, false, 0, 1));
         await items.DeleteAllAsync(collection.Id, Cancel);
@@ -54,6 +56,8 @@ public sealed class ItemDeletionTests(TestDatabase database) : IClassFixture<Tes
         await items.UpsertAsync(collection, [.. Enumerable.Range(0, 10).Select(Item)], Cancel);
         return collection;
     }
+
+    Task<long> PicturesAsync() => database.Get<Database>().FirstAsync<long>("select count(*) from collection_picture", null, Cancel);
 
     async Task<(long Revision, bool Whole, int Removed, int Written)> ChangesAsync(Collection collection, long known)
     {
