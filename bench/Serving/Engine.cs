@@ -7,12 +7,14 @@ namespace ContrastiveService.Bench.Serving;
 /// <param name="embed">Decoded pictures in, vectors of length 1 out.</param>
 internal sealed class Engine(string name, bool apart, Action begin, Func<byte[][], float[][]> embed)
 {
+    public const string Apart = "a batch each";
+
     public string Name => name;
 
     /// <summary>Threads that call it at a time.</summary>
     public int Callers => apart ? Environment.ProcessorCount : 1;
 
-    public string Threads => apart ? "a batch each" : "one batch for all";
+    public string Threads => apart ? Apart : "one batch for all";
 
     public float[][] Embed(byte[][] chw) => embed(chw);
 

@@ -28,7 +28,10 @@ internal sealed class Load(IPEndPoint server, string model, byte[][] pictures)
     {
         public Outcome[] Served { get; } = [.. Outcomes.Where(o => o.Status == 200)];
 
-        /// <summary>Pictures per second.</summary>
+        /// <summary>Pictures per second that were asked about.</summary>
+        public double Asked => Outcomes.Count * Each / Seconds;
+
+        /// <summary>Pictures per second that were embedded.</summary>
         public double Rate => Served.Length * Each / Seconds;
     }
 
@@ -49,17 +52,20 @@ internal sealed class Load(IPEndPoint server, string model, byte[][] pictures)
         return new([.. outcomes], clock.Elapsed.TotalSeconds, each);
     }
 
-    /// <summary>So many requests of one picture a second whatever becomes of them, on as many connections as that takes, up to a thousand.</summary>
-    public async Task<Result> OpenAsync(double perSecond, double seconds)
+    /// <summary>So many pictures a second whatever becomes of them, on as many connections as that takes, up to a thousand.</summary>
+    /// <param name="perSecond">Pictures.</param>
+    /// <param name="seconds">For so long.</param>
+    /// <param name="each">Pictures in a request.</param>
+    public async Task<Result> OpenAsync(double perSecond, double seconds, int each)
     {
         var outcomes = new ConcurrentBag<Outcome>();
-        var own = Requests(null, 1);
+        var own = Requests(null, each);
         var (free, all) = (new ConcurrentBag<Connection>(), new List<Connection>());
         var asking = 0;
         var clock = Stopwatch.StartNew();
         for (var i = 0; clock.Elapsed.TotalSeconds < seconds; i++)
         {
-            var due = i / perSecond;
+            var due = i * each / perSecond;
             if (due - clock.Elapsed.TotalSeconds > 0.002)
                 await Task.Delay(TimeSpan.FromSeconds(due - clock.Elapsed.TotalSeconds));
             Connection? connection;
@@ -81,7 +87,7 @@ internal sealed class Load(IPEndPoint server, string model, byte[][] pictures)
             await Task.Delay(1);
         var took = clock.Elapsed.TotalSeconds;
         all.ForEach(connection => connection.Dispose());
-        return new([.. outcomes], took, 1);
+        return new([.. outcomes], took, each);
     }
 
     private static async Task<Outcome> AskAsync(Connection connection, byte[] request, long start)

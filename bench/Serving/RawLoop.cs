@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContrastiveService.Bench.Serving.Networks;
 using ContrastiveService.Storage;
 using ContrastiveService.Storage.Jobs;
@@ -38,17 +39,20 @@ internal static class RawLoop
         public IReadOnlyList<Way> Best => [.. Ways.GroupBy(way => way.Name).Select(ways => ways.MaxBy(way => Report.Median(way.Decoding))!)];
     }
 
-    public static async Task<int> RunAsync(string model, string backbone)
+    /// <param name="model">Whose first version.</param>
+    /// <param name="backbone">Its own.</param>
+    /// <param name="batch">Only our own code, with a batch of this size on every processor; null for all ways.</param>
+    public static async Task<int> RunAsync(string model, string backbone, int? batch)
     {
         await using var services = new ServiceCollection().AddLogging().AddStorage(Environment.GetEnvironmentVariable("ConnectionStrings__Default")!).BuildServiceProvider();
         var version = (await services.GetRequiredService<ModelStore>().GetAsync(model, 1, CancellationToken.None))!;
         await using var stream = await services.GetRequiredService<CheckpointStore>().OpenReadAsync(version.CheckpointId, CancellationToken.None);
         using var checkpoint = new MemoryStream();
         await stream.CopyToAsync(checkpoint);
-        return Child.Answer(Measure(checkpoint, version, backbone));
+        return Child.Answer(Measure(checkpoint, version, backbone, batch));
     }
 
-    private static Result Measure(MemoryStream checkpoint, ModelVersion version, string backbone)
+    private static Result Measure(MemoryStream checkpoint, ModelVersion version, string backbone, int? only)
     {
         var preprocessing = ModelCard.FromJson(version.Card).Preprocessing;
         checkpoint.Position = 0;
@@ -63,8 +67,11 @@ internal static class RawLoop
         var decoded = Array.ConvertAll(pictures, Decode);
         var truth = network.Embed(decoded);
         var ways = new List<Way>();
-        foreach (var engine in engines.All)
-            foreach (var batch in new[] { 8, 32, network.BestBatch }.Distinct())
+        var clock = Stopwatch.StartNew();
+        network.Embed(decoded[..8]);
+        var slow = clock.ElapsedMilliseconds > 100; // more at a time would be no faster, and take too long to measure
+        foreach (var engine in only is null ? engines.All : engines.All.Take(1))
+            foreach (var batch in only is { } size ? [size] : new[] { 8, network.BestBatch, slow ? 8 : 32 }.Distinct())
                 ways.Add(new(engine.Name, engine.Threads, batch, new double[Rounds], new double[Rounds], Cosine(engine.Embed(decoded))));
         for (var round = 0; round < Rounds; round++)
         {

@@ -49,9 +49,9 @@ sealed class ApiOptions : IValidatableObject
     [Range(1, 10_000)]
     public int MaxMatrixSide { get; set; } = 1000;
 
-    /// <summary>Pictures that may wait for the inference thread before callers are sent away.</summary>
+    /// <summary>Pictures that may wait for the inference threads before callers are sent away. One key may have as many as it leaves free for others: half, when it is alone.</summary>
     [Range(1, 1_000_000)]
-    public int InferenceQueue { get; set; } = 4096;
+    public int InferenceQueue { get; set; } = 8192;
 
     /// <summary>The same in pixels of decoded pictures.</summary>
     [Range(1, long.MaxValue)]

@@ -71,6 +71,7 @@ public static class Program
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseStartingGate();
+        app.UseQueueDoor();
         app.UseDocumentation();
         app.MapHealth();
         app.MapInferenceMetrics();

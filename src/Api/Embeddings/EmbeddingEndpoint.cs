@@ -22,7 +22,7 @@ static class EmbeddingEndpoint
             .WithUpload(
                 "A picture as the body with ?model=, or pictures as files of a form with the fields model, encoding and onError.", ["file"], ["model", "encoding", "onError"],
                 "image/*")
-            .AddEndpointFilter<QueueHeaders>()
+            .Queued()
             .WithSummary("Embeds pictures; every vector has length 1.")
             .WithDescription(
                 "A picture that cannot be embedded is named, `input[3]`, and refuses the whole request. With `onError: \"report\"` the answer is 200 all the same: `data` has the vectors of the others under "

@@ -7,6 +7,9 @@ namespace ContrastiveService.Api.Errors;
 /// <param name="param">JSON path or name of the culprit, such as <c>input[3]</c>.</param>
 public sealed class ApiException(int status, string code, string message, string? param = null) : Exception(message)
 {
+    /// <summary>The code of a refusal because there is too much to do.</summary>
+    public const string Overloaded = "overloaded";
+
     public int Status { get; } = status;
 
     public string Code { get; } = code;
@@ -22,5 +25,5 @@ public sealed class ApiException(int status, string code, string message, string
     public static ApiException NotFound(string code, string message, string? param = null) => new(StatusCodes.Status404NotFound, code, message, param);
 
     public static ApiException Busy(string message) =>
-        new(StatusCodes.Status503ServiceUnavailable, "overloaded", message) { RetryAfter = TimeSpan.FromSeconds(1) };
+        new(StatusCodes.Status503ServiceUnavailable, Overloaded, message) { RetryAfter = TimeSpan.FromSeconds(1) };
 }

@@ -5,16 +5,22 @@ using ContrastiveService.Storage.Models;
 namespace ContrastiveService.Api.Models;
 
 /// <summary>
-/// What references mean when they are asked for, for callers of a network. A version never changes and is read once; where an alias points is looked up for all who ask at a time,
-/// so a move that was answered is seen by every later request, in whichever process.
+/// What references mean when they are asked for, for callers of a network. A version never changes and is read once. Where an alias points may be known for <see cref="MostAge"/> before
+/// the database is asked again, and whoever moves one through the service waits that long for the answer: so a move that was answered is seen by every later request, in whichever process.
 /// </summary>
 sealed class ModelDirectory(ModelStore models)
 {
+    /// <summary>How old it may be what an alias is taken to mean.</summary>
+    public static readonly TimeSpan MostAge = TimeSpan.FromMilliseconds(25);
+
     // Plans and cards are some kilobytes each.
     private const int Kept = 1000;
 
-    private readonly SharedLookup<string, Guid?> references = new(reference => models.ResolveIdAsync(reference, CancellationToken.None));
+    private readonly RecentAnswers<string, Guid> references = new(reference => models.ResolveIdAsync(reference, CancellationToken.None), MostAge, TimeProvider.System);
     private readonly ConcurrentDictionary<Guid, ModelVersion> versions = [];
+
+    /// <summary>Waits until nobody takes an alias for what it was when this was called.</summary>
+    public static Task ForgottenAsync(CancellationToken cancellationToken) => Task.Delay(MostAge + TimeSpan.FromMilliseconds(1), cancellationToken);
 
     /// <summary>Finds the version that <c>name</c>, <c>name:version</c> or <c>name@alias</c> means. Which aliases it had is not kept up to date.</summary>
     /// <exception cref="ApiException">It is missing, or there is none.</exception>

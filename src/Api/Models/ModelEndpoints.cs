@@ -67,6 +67,7 @@ static class ModelEndpoints
             throw ApiException.NotFound("version_not_found", $"The model '{name}' has no version {version}; its latest is {model.LatestVersion}.", "version");
         var expected = AliasPrecondition.Read(context.Request, model.Aliases.FirstOrDefault(a => a.Alias == alias));
         var moved = await models.SetAliasAsync(name, alias, version, expected, cancellationToken);
+        await ModelDirectory.ForgottenAsync(cancellationToken);
         context.Response.Headers.ETag = AliasPrecondition.Tag(moved);
         return AliasView.Of(moved);
     }

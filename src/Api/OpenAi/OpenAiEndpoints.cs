@@ -20,7 +20,7 @@ static class OpenAiEndpoints
         var door = routes.MapGroup("/v1").WithTags("OpenAI-compatible");
         door.MapPost("/embeddings", EmbedAsync)
             .WithExample($$"""{ "model": "fashion", "input": ["{{PictureExamples.Square}}"], "encoding_format": "float" }""")
-            .AddEndpointFilter<QueueHeaders>()
+            .Queued()
             .WithSummary("Embeds pictures sent as data URIs, in OpenAI's shapes.");
         door.MapGet("/models", ListAsync).WithSummary("Models, in OpenAI's shapes.");
         door.MapGet("/models/{id}", GetAsync).WithSummary("A model by name, name:version or name@alias, in OpenAI's shapes.");

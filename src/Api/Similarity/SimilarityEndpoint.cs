@@ -14,7 +14,7 @@ static class SimilarityEndpoint
 {
     public static void MapSimilarity(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/similarity").WithTags("Similarity").AddEndpointFilter<RouteGroupBuilder, QueueHeaders>();
+        var group = routes.MapGroup("/api/v1/similarity").WithTags("Similarity").Queued();
         group.MapPost("/", CompareAsync)
             .WithExample(
                 """

@@ -46,8 +46,8 @@ public sealed class SeedConvNet : Backbone
     {
         using var scope = NewDisposeScope();
         // Pooled first: ReLU gives the same and has a quarter to do.
-        var x = nn.functional.max_pool2d(conv1.call(images), 2).relu_(); // (B, 64, H/2, W/2)
-        x = nn.functional.max_pool2d(conv2.call(x), 2).relu_(); // (B, 128, H/4, W/4)
+        var x = Pooling.Halve(conv1.call(images)).relu_(); // (B, 64, H/2, W/2)
+        x = Pooling.Halve(conv2.call(x)).relu_(); // (B, 128, H/4, W/4)
         if (x.size(2) != Grid || x.size(3) != Grid) x = nn.functional.adaptive_avg_pool2d(x, Grid);
         x = fc.call(Mark(x).flatten(1));
         return (bn3 is null ? x : bn3.call(x)).MoveToOuterDisposeScope(); // (B, 128)

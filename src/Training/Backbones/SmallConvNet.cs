@@ -36,8 +36,8 @@ public sealed class SmallConvNet : Backbone
     {
         using var scope = NewDisposeScope();
         // Pooled before ReLU, which gives the same and has a quarter to do.
-        var x = nn.functional.max_pool2d(conv1.call(images), 2).relu_(); // (B, 32, H/2, W/2)
-        x = nn.functional.max_pool2d(conv2.call(x), 2).relu_(); // (B, 64, H/4, W/4)
+        var x = Pooling.Halve(conv1.call(images)).relu_(); // (B, 32, H/2, W/2)
+        x = Pooling.Halve(conv2.call(x)).relu_(); // (B, 64, H/4, W/4)
         return Average(conv3.call(x).relu_()).MoveToOuterDisposeScope(); // (B, 128)
     }
 }

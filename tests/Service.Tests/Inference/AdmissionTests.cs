@@ -31,7 +31,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Whose_own_pictures_are_in_the_way_is_told_so()
     {
-        using var seats = Admit("a", 50, seconds: 0.1);
+        using var seats = Admit("a", 40, seconds: 0.125);
         var fault = Should.Throw<ApiException>(() => Admit("a", 10, seconds: 0.1, patience: 4));
         (fault.Status, fault.Code).ShouldBe((429, "rate_limit_exceeded"));
         fault.RetryAfter!.Value.TotalSeconds.ShouldBe(2, 0.001);
@@ -58,6 +58,33 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void One_key_leaves_as_much_room_as_it_takes_and_the_others_share_that()
+    {
+        using var flood = Admit("flood", 40);
+        using var more = Admit("flood", 10);
+        admission.Room(Of("flood")).ShouldBe(0);
+        Should.Throw<ApiException>(() => Admit("flood", 1)).Status.ShouldBe(429);
+        admission.Hopeless(Of("flood"))!.Status.ShouldBe(429);
+        admission.Hopeless(Of("me")).ShouldBeNull("there is room for others");
+        admission.Room(Of("me")).ShouldBe(50);
+        using var mine = Admit("me", 25);
+        admission.Hopeless(Of("me")).ShouldNotBeNull("25 are left, and as many are mine");
+        using var theirs = Admit("they", 12);
+        admission.Pictures.ShouldBe(87);
+    }
+
+    [Fact]
+    public void Whose_earlier_pictures_take_longer_than_they_wait_need_not_send_more()
+    {
+        using var seats = Admit("a", 40, seconds: 0.1); // 4 s
+        var refusal = admission.Hopeless(Of("a", patience: 3))!;
+        (refusal.Status, refusal.RetryAfter!.Value.TotalSeconds).ShouldBe((429, 1));
+        admission.Hopeless(Of("a", patience: 5)).ShouldBeNull();
+        admission.Hopeless(Of("b", patience: 3)).ShouldBeNull("one small picture is done before most of a's");
+        admission.Pictures.ShouldBe(40, "who only asks holds no room");
+    }
+
+    [Fact]
     public void An_idle_service_takes_whatever_comes()
     {
         using var seats = Admit("a", 500, pixels: 50, seconds: 10, patience: 1);
@@ -67,5 +94,7 @@ public sealed class AdmissionTests
 
     private IDisposable Admit(
         string key, int count, long pixels = 1, double seconds = 0, double patience = 1000, RequestClass priority = RequestClass.Interactive) =>
-        admission.Admit(new Caller(key, priority, TimeSpan.FromSeconds(patience)), count, pixels, seconds);
+        admission.Admit(Of(key, patience, priority), count, pixels, seconds);
+
+    private static Caller Of(string key, double patience = 1000, RequestClass priority = RequestClass.Interactive) => new(key, priority, TimeSpan.FromSeconds(patience));
 }

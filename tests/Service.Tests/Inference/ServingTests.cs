@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using ContrastiveService.Api.Inference;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,8 +27,8 @@ public sealed class ServingTests(ServiceFixture service)
         parts.Values.ShouldAllBe(milliseconds => milliseconds >= 0);
         parts["forward"].ShouldBeGreaterThan(0);
         answer.Headers.GetValues("x-request-id").ShouldBe(["mine-1"]);
-        answer.Headers.GetValues("RateLimit-Limit").ShouldBe(["4096"]);
-        answer.Headers.GetValues("RateLimit-Remaining").ShouldBe(["4096"], "the picture's own place was given back before the answer was written");
+        answer.Headers.GetValues("RateLimit-Limit").ShouldBe(["8192"]);
+        answer.Headers.GetValues("RateLimit-Remaining").ShouldBe(["8192"], "the picture's own place was given back before the answer was written");
     }
 
     [Fact]
@@ -95,12 +96,14 @@ public sealed class ServingTests(ServiceFixture service)
         refused.Headers.RetryAfter.ShouldNotBeNull();
         int.Parse(refused.Headers.GetValues("retry-after-ms").Single(), CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
         refused.Headers.GetValues("RateLimit-Remaining").ShouldBe(["0"]);
+        using var unread = new StringContent("{ this is not read", Encoding.UTF8, "application/json");
+        await http.PostAsync(Path, unread).ProblemAsync(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
 
         hold.Set();
         (await held).ShouldAllBe(answered => answered);
         (await waiting).EnsureSuccessStatusCode().Dispose();
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
-        (await http.GetStringAsync("/metrics")).ShouldContain("contrastive_refusals_total{reason=\"own_full\"} 1");
+        (await http.GetStringAsync("/metrics")).ShouldContain("contrastive_refusals_total{reason=\"own_full\"} 2");
         await server.StopAsync();
     }
 

@@ -70,13 +70,15 @@ sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, ILayer
         Tensor Kept(Tensor x) => (arithmetic is { } type ? x.to(type) : x).DetachFromDisposeScope();
     }
 
-    /// <summary>The same for good, in the weights' own memory. Neither the weights nor the norm are those of a file any more: not to be saved, loaded or trained.</summary>
+    /// <summary>The same for good, in the weights' own place. Neither the weights nor the norm are those of a file any more: not to be saved, loaded or trained.</summary>
     public void FoldForGood()
     {
-        if (norm is null) return;
         Unfold();
         using var ungraded = no_grad();
         using var scope = NewDisposeScope();
+        // In the order of the maps that come in, which else every call would bring them into: a fifth of its time for 512 channels and two pictures.
+        if (groups == 1 && weight.size(2) > 1) weight.set_(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+        if (norm is null) return;
         var (factor, constant) = Evaluated(norm);
         weight.mul_(factor);
         shift = constant.DetachFromDisposeScope();
