@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using ContrastiveService.Bench.Data;
 using ContrastiveService.Bench.Training;
 using static System.FormattableString;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ContrastiveService.Api.Errors;
-using Microsoft.AspNetCore.Diagnostics;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -27,8 +26,8 @@ static class Logging
         {
             // They are asked for every few seconds, and say no in the ordinary course of starting and stopping.
             _ when context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/hangfire") => LogEventLevel.Debug,
-            // A crowd that is sent away is counted (/metrics); a warning for each would be the next crowd.
-            (StatusCodes.Status503ServiceUnavailable, _) when context.Features.Get<IExceptionHandlerFeature>()?.Error is ApiException { Code: ApiException.Overloaded } => LogEventLevel.Information,
+            // They are counted (/metrics); a line for each of a crowd would be the next crowd.
+            _ when ProblemWriter.Code(context) is ApiException.Overloaded or ApiException.RateLimited => LogEventLevel.Debug,
             (StatusCodes.Status503ServiceUnavailable, _) => LogEventLevel.Warning,
             ( >= 500, _) or (_, not null) => LogEventLevel.Error,
             _ => LogEventLevel.Information,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
-using ContrastiveService.Storage.Models;
 using ContrastiveService.Tests;
 
 namespace ContrastiveService.Storage.Tests;
@@ -47,8 +46,8 @@ public sealed class CollectionTests(TestDatabase database) : IClassFixture<TestD
         (await items.ListAsync(collection.Id, "a", 10, Cancel)).Select(item => item.Key).ShouldBe(["b", "c"]);
         var now = (await collections.GetAsync(collection.Id, Cancel))!;
         (now.Items, now.Revision).ShouldBe((3L, 2L));
-        (await items.DeleteAsync(collection.Id, ["a", "none"], Cancel)).ShouldBe(1);
-        (await items.DeleteAsync(collection.Id, ["a"], Cancel)).ShouldBe(0);
+        (await items.DeleteAsync(collection.Id, ["a", "none"], Cancel)).Deleted.ShouldBe(1);
+        (await items.DeleteAsync(collection.Id, ["a"], Cancel)).Deleted.ShouldBe(0);
         now = (await collections.GetAsync(collection.Id, Cancel))!;
         (now.Items, now.Revision).ShouldBe((2L, 3L));
         (await items.DescribeAsync(collection.Id, [b.Id, 99999], Cancel)).ShouldHaveSingleItem().Value.ShouldBe(("b", """{"x": 1}"""));

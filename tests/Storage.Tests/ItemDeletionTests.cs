@@ -24,7 +24,7 @@ public sealed class ItemDeletionTests(TestDatabase database) : IClassFixture<Tes
         (await collections.GetAsync(collection.Id, Cancel))!.Items.ShouldBe(5);
         (await ChangesAsync(collection, 1)).ShouldBe((2, false, 5, 0));
         (await items.DeleteAsync(collection.Id, filter, Cancel)).ShouldBe(new DeleteResult(0, 5, 2));
-        (await items.DeleteManyAsync(collection.Id, ["0", "none", "2"], Cancel)).ShouldBe(new DeleteResult(2, 3, 3));
+        (await items.DeleteAsync(collection.Id, ["0", "none", "2"], Cancel)).ShouldBe(new DeleteResult(2, 3, 3));
         (await ChangesAsync(collection, 2)).ShouldBe((3, false, 2, 0));
     }
 

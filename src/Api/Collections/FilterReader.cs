@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Json;
 using ContrastiveService.Storage.Collections;
 
 namespace ContrastiveService.Api.Collections;
@@ -10,16 +11,18 @@ namespace ContrastiveService.Api.Collections;
 /// </summary>
 static class FilterReader
 {
+    private const string Known = "eq, in, contains, lt, lte, gt, gte";
+
     private const int MostValues = 1000, MostConditions = 1000, Deepest = 16;
 
     /// <returns>Null where there is no filter.</returns>
     /// <exception cref="ApiException">400: it is none; the message names the place.</exception>
-    public static MetadataFilter? Read(JsonElement? json, string param = "filter")
+    public static MetadataFilter? Read(JsonElement json)
     {
-        if (json is not { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } filter)
+        if (!json.IsGiven)
             return null;
         var left = MostConditions;
-        return Condition(filter, param, 1, ref left);
+        return Condition(json, "filter", 1, ref left);
     }
 
     private static MetadataFilter Condition(JsonElement json, string param, int depth, ref int left)
@@ -33,13 +36,14 @@ static class FilterReader
         {
             if (--left < 0)
                 throw ApiException.BadRequest(param, $"The filter has more than {MostConditions} conditions.");
+            if (!MetadataReader.IsText(() => member.Name))
+                throw ApiException.BadRequest(param, $"{param} names a member with a zero character or half of a surrogate pair; there is none such.");
             var path = $"{param}.{member.Name}";
             all.Add(member.Name switch
             {
                 "and" => new MetadataFilter.All(List(member.Value, path, depth, ref left)),
                 "or" => new MetadataFilter.Any(List(member.Value, path, depth, ref left)),
                 "not" => new MetadataFilter.None(Condition(member.Value, path, depth + 1, ref left)),
-                _ when member.Name.Contains('\0') => throw ApiException.BadRequest(param, $"{param} names a member with a zero character; there is none such."),
                 _ when member.Value.ValueKind == JsonValueKind.Object => (MetadataFilter)Operators(member.Name, member.Value, path),
                 _ => new MetadataFilter.Equal(member.Name, Scalar(member.Value, path)),
             });
@@ -68,6 +72,8 @@ static class FilterReader
         var all = new List<MetadataFilter>();
         foreach (var test in json.EnumerateObject())
         {
+            if (!MetadataReader.IsText(() => test.Name))
+                throw ApiException.BadRequest(param, $"{param} has an operator whose name is no text. There are: {Known}.", "unknown_member");
             var path = $"{param}.{test.Name}";
             all.Add(test.Name switch
             {
@@ -78,11 +84,11 @@ static class FilterReader
                 "lte" => new MetadataFilter.Compare(member, Comparison.LessOrEqual, Ordered(test.Value, path)),
                 "gt" => new MetadataFilter.Compare(member, Comparison.Greater, Ordered(test.Value, path)),
                 "gte" => new MetadataFilter.Compare(member, Comparison.GreaterOrEqual, Ordered(test.Value, path)),
-                _ => throw ApiException.BadRequest(path, $"There is no operator '{test.Name}'. There are: eq, in, contains, lt, lte, gt, gte.", "unknown_member"),
+                _ => throw ApiException.BadRequest(path, $"There is no operator '{test.Name}'. There are: {Known}.", "unknown_member"),
             });
         }
 
-        return all.Count > 0 ? new MetadataFilter.All(all) : throw ApiException.BadRequest(param, $"{param} is empty; it takes eq, in, contains, lt, lte, gt, gte.");
+        return all.Count > 0 ? new MetadataFilter.All(all) : throw ApiException.BadRequest(param, $"{param} is empty; it takes {Known}.");
     }
 
     private static List<JsonElement> Values(JsonElement json, string param)

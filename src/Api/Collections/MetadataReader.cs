@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Json;
 
 namespace ContrastiveService.Api.Collections;
 
@@ -9,9 +10,9 @@ static class MetadataReader
 {
     /// <returns>The object as text; an empty one where there is none.</returns>
     /// <exception cref="ApiException">400: it is no object, too large, or holds what cannot be stored.</exception>
-    public static string Read(JsonElement? json, string param, ApiOptions limits)
+    public static string Read(JsonElement metadata, string param, ApiOptions limits)
     {
-        if (json is not { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } metadata)
+        if (!metadata.IsGiven)
             return "{}";
         if (metadata.ValueKind != JsonValueKind.Object)
             throw ApiException.BadRequest(param, $"{param} must be an object.");
@@ -25,21 +26,23 @@ static class MetadataReader
     /// <summary>Whether it is a value without parts that the database takes as well: no zero character, no number beyond float64.</summary>
     public static bool IsPlain(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.String => IsText(json.GetString()!),
+        JsonValueKind.String => IsText(json.GetString),
         JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number),
         JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null => true,
         _ => false,
     };
 
-    private static bool IsText(string text)
+    /// <summary>Whether it is text that can be stored: no zero character, and no half of a surrogate pair, which JSON can write and which cannot be read as text.</summary>
+    public static bool IsText(Func<string?> read)
     {
-        for (var i = 0; i < text.Length; i++)
+        try
         {
-            if (text[i] == '\0' || char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
-                return false;
+            return !read()!.Contains('\0');
         }
-
-        return true;
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static void Check(JsonElement json, string param)
@@ -49,7 +52,7 @@ static class MetadataReader
             case JsonValueKind.Object:
                 foreach (var member in json.EnumerateObject())
                 {
-                    if (!IsText(member.Name))
+                    if (!IsText(() => member.Name))
                         throw ApiException.BadRequest(param, $"{param} has a member whose name holds a zero character or half of a surrogate pair.");
                     Check(member.Value, $"{param}.{member.Name}");
                 }

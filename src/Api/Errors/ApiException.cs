@@ -10,6 +10,9 @@ public sealed class ApiException(int status, string code, string message, string
     /// <summary>The code of a refusal because there is too much to do.</summary>
     public const string Overloaded = "overloaded";
 
+    /// <summary>The code of a refusal because the caller's own requests are too much.</summary>
+    public const string RateLimited = "rate_limit_exceeded";
+
     public int Status { get; } = status;
 
     public string Code { get; } = code;

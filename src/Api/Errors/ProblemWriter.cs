@@ -9,10 +9,16 @@ namespace ContrastiveService.Api.Errors;
 /// <summary>Writes the one error body.</summary>
 static class ProblemWriter
 {
+    private static readonly object Written = new();
+
+    /// <summary>The code of the error that a request was answered with; null where there was none.</summary>
+    public static string? Code(HttpContext context) => context.Items.TryGetValue(Written, out var code) ? (string?)code : null;
+
     public static Task WriteAsync(HttpContext context, ApiException fault, IReadOnlyList<PlanError>? errors = null)
     {
         var response = context.Response;
         response.StatusCode = fault.Status;
+        context.Items[Written] = fault.Code;
         if (fault.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -15,6 +15,15 @@ static class FormFields
         var text => throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be a number, with a decimal point."),
     };
 
+    /// <summary>A whole number; null where the field is missing or empty.</summary>
+    /// <exception cref="ApiException">400: it is something else.</exception>
+    public static int? Whole(this IFormCollection form, string field) => form[field].FirstOrDefault() switch
+    {
+        null or "" => null,
+        var text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be a whole number."),
+    };
+
     /// <summary>True or false; false where the field is missing or empty.</summary>
     /// <exception cref="ApiException">400: it is something else.</exception>
     public static bool Switch(this IFormCollection form, string field) => form[field].FirstOrDefault() switch

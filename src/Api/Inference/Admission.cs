@@ -111,7 +111,7 @@ sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
         metrics.Refused(own ? $"own_{reason}" : reason);
         var retry = TimeSpan.FromSeconds(seconds) is var after && after > Shortest ? after : Shortest;
         return own
-            ? new ApiException(StatusCodes.Status429TooManyRequests, "rate_limit_exceeded", $"{what}. Most of what is in the way is this API key's own: send less at once.") { RetryAfter = retry }
+            ? new ApiException(StatusCodes.Status429TooManyRequests, ApiException.RateLimited, $"{what}. Most of what is in the way is this API key's own: send less at once.") { RetryAfter = retry }
             : new ApiException(StatusCodes.Status503ServiceUnavailable, ApiException.Overloaded, $"{what}. Try again after the time in Retry-After.") { RetryAfter = retry };
     }
 

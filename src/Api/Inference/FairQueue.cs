@@ -11,6 +11,7 @@ sealed class FairQueue
     private const int BulkTurn = 5;
 
     private readonly Lane[] lanes = [.. Enum.GetValues<RequestClass>().Select(_ => new Lane())];
+    private readonly Dictionary<string, int> waiting = []; // works of each key
     private int batches;
 
     /// <summary>Whether nothing waits.</summary>
@@ -19,10 +20,14 @@ sealed class FairQueue
     /// <summary>How many pictures wait.</summary>
     public int Pictures { get; private set; }
 
+    /// <summary>Of how many keys.</summary>
+    public int Keys => waiting.Count;
+
     public void Add(QueuedWork work)
     {
         lanes[(int)work.Caller.Class].Add(work);
         Pictures += work.Weight;
+        waiting[work.Caller.Key] = waiting.GetValueOrDefault(work.Caller.Key) + 1;
     }
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
@@ -36,33 +41,34 @@ sealed class FairQueue
             return [];
         var taken = new List<QueuedWork> { first };
         var pictures = first.Weight;
-        if (first.Model is null)
+        foreach (var lane in first.Model is null ? [] : order)
         {
-            Pictures -= pictures;
-            return taken;
-        }
-
-        foreach (var lane in order)
-        {
-            while (lane.TryTake(first.Model, most - pictures, out var more))
+            while (lane.TryTake(first.Model!, most - pictures, out var more))
             {
                 taken.Add(more);
                 pictures += more.Weight;
             }
         }
 
-        Pictures -= pictures;
+        taken.ForEach(Leave);
         return taken;
     }
 
-    /// <summary>Takes out one that nobody waits for any more; its key is as if it had never sent it.</summary>
+    /// <summary>Takes out one that nobody waits for any more; what its key sends from now on is placed as if it had never been sent.</summary>
     /// <returns>Whether it was still there.</returns>
     public bool Remove(QueuedWork work)
     {
         if (!lanes[(int)work.Caller.Class].Remove(work))
             return false;
-        Pictures -= work.Weight;
+        Leave(work);
         return true;
+    }
+
+    private void Leave(QueuedWork work)
+    {
+        Pictures -= work.Weight;
+        if (--waiting[work.Caller.Key] == 0)
+            waiting.Remove(work.Caller.Key);
     }
 
     /// <summary>The works of one class.</summary>

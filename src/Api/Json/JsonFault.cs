@@ -22,10 +22,15 @@ static class JsonFault
 
         if (fault.Message.StartsWith("Duplicate", StringComparison.Ordinal))
             return ApiException.BadRequest(path, $"The member '{path}' stands there twice.", "invalid_json");
+        // A text that is no text, such as half of a surrogate pair, is found when it is read as one.
+        if (fault.InnerException is InvalidOperationException { Message: var reason } && reason.Contains("surrogate", StringComparison.Ordinal))
+            return ApiException.BadRequest(path, $"'{path}' cannot be read: {reason}", "invalid_value");
         var (parent, member) = Split(path);
         var info = Walk(target, parent);
         if (info?.Properties.FirstOrDefault(p => p.Name == member) is { } property)
             return ApiException.BadRequest(path, $"'{path}' must be {Kind(property.PropertyType)}.");
+        if (info is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } value })
+            return ApiException.BadRequest(path, $"'{path}' must be {Kind(value)}.");
         if (member.Length > 0 && info is { Kind: JsonTypeInfoKind.Object })
             return ApiException.BadRequest(
                 path, $"There is no member '{path}'. There are: {string.Join(", ", info.Properties.Select(p => p.Name).Order(StringComparer.Ordinal))}.",
@@ -65,7 +70,7 @@ static class JsonFault
             return "a whole number";
         if (type.IsPrimitive)
             return "a number";
-        return type.IsArray || type != typeof(string) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type) ? "an array" : "an object";
+        return ApiJson.Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "an array" : "an object";
     }
 
     private static string Shorten(string message)

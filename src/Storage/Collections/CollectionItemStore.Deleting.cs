@@ -9,20 +9,15 @@ public sealed partial class CollectionItemStore
     // Longer than any index in memory stays behind; one that does is loaded anew.
     const string RemovalsKept = "1 hour";
 
-    /// <returns>How many of these keys there were.</returns>
-    /// <exception cref="NotFoundException">The collection is gone.</exception>
-    public async Task<int> DeleteAsync(Guid collectionId, string[] keys, CancellationToken cancellationToken) =>
-        (int)(await DeleteAsync(collectionId, parameters => $"key = any({Next(parameters, keys)})", cancellationToken)).Deleted;
-
     /// <summary>Deletes the items that a filter lets through: all of them or none.</summary>
     /// <returns>How many there were, and how many are left.</returns>
     /// <exception cref="NotFoundException">The collection is gone.</exception>
     public Task<DeleteResult> DeleteAsync(Guid collectionId, MetadataFilter filter, CancellationToken cancellationToken) =>
         DeleteAsync(collectionId, filter.ToSql, cancellationToken);
 
-    /// <summary>The same with these keys.</summary>
+    /// <summary>The same with these keys, as far as there are such.</summary>
     /// <exception cref="NotFoundException">The collection is gone.</exception>
-    public Task<DeleteResult> DeleteManyAsync(Guid collectionId, string[] keys, CancellationToken cancellationToken) =>
+    public Task<DeleteResult> DeleteAsync(Guid collectionId, string[] keys, CancellationToken cancellationToken) =>
         DeleteAsync(collectionId, parameters => $"key = any({Next(parameters, keys)})", cancellationToken);
 
     /// <summary>Deletes every item.</summary>

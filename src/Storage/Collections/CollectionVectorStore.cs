@@ -20,15 +20,15 @@ public sealed class CollectionVectorStore(Database database)
         {
             // One snapshot for all that is read, so that the revision is exactly that of the vectors.
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            await using var head = new NpgsqlCommand("select revision, floor, items, model_version_id from collection where id = $1", connection) { Parameters = { new() { Value = collectionId } } };
+            await using var head = new NpgsqlCommand("select revision, floor, model_version_id from collection where id = $1", connection) { Parameters = { new() { Value = collectionId } } };
             await using var reader = await head.ExecuteReaderAsync(cancellationToken);
             if (!await reader.ReadAsync(cancellationToken))
                 throw CollectionStore.Gone(collectionId.ToString());
-            if (reader.GetGuid(3) != modelVersionId)
+            if (reader.GetGuid(2) != modelVersionId)
                 throw new VersionChangedException(collectionId);
-            var (revision, floor, items) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            var (revision, floor) = (reader.GetInt64(0), reader.GetInt64(1));
             await reader.CloseAsync();
-            return new VectorChanges(connection, transaction, collectionId, known < floor ? -1 : known, revision, items);
+            return new VectorChanges(connection, transaction, collectionId, known < floor ? -1 : known, revision);
         }
         catch
         {

@@ -12,17 +12,14 @@ public sealed class VectorChanges : IAsyncDisposable
     readonly Guid collectionId;
     readonly long since;
 
-    internal VectorChanges(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid collectionId, long since, long revision, long items)
+    internal VectorChanges(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid collectionId, long since, long revision)
     {
         (this.connection, this.transaction, this.collectionId, this.since) = (connection, transaction, collectionId, since);
-        (Revision, Items) = (revision, items);
+        Revision = revision;
     }
 
     /// <summary>What the caller has once it has applied them.</summary>
     public long Revision { get; }
-
-    /// <summary>Items that the collection then has.</summary>
-    public long Items { get; }
 
     /// <summary>These are all items there are, not changes to those that the caller knows.</summary>
     public bool Whole => since < 0;

@@ -99,6 +99,7 @@ public sealed class ImageStoreBuilder : IDisposable
             return;
         flushing.GetAwaiter().GetResult();
         unflushed = 0;
-        flushing = Task.Run(() => RandomAccess.FlushToDisk(pixels.SafeFileHandle));
+        var handle = pixels.SafeFileHandle; // on this thread: asking for it empties the stream's buffer
+        flushing = Task.Run(() => RandomAccess.FlushToDisk(handle));
     }
 }

@@ -24,7 +24,7 @@ public sealed record Faithfulness(double Deletion, double Insertion)
         var blank = Blank(model);
         var deleted = model.Embed([.. Steps(model, picture, blank, map, order)]);
         var inserted = model.Embed([.. Steps(model, blank, picture, map, order)]);
-        return new(deleted.Average(v => Dot(v, other)), inserted.Average(v => Dot(v, other)));
+        return new(deleted.Average(v => UnitVectors.Cosine(v, other)), inserted.Average(v => UnitVectors.Cosine(v, other)));
     }
 
     private static byte[] Blank(EmbeddingModel model)
@@ -48,13 +48,5 @@ public sealed record Faithfulness(double Deletion, double Insertion)
                     Array.Copy(to, (((c * size) + y) * size) + left, now, (((c * size) + y) * size) + left, right - left);
             yield return (byte[])now.Clone();
         }
-    }
-
-    private static double Dot(float[] a, float[] b)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++)
-            sum += (double)a[i] * b[i];
-        return sum;
     }
 }

@@ -7,6 +7,10 @@ public static class NearDuplicates
     const int Tile = 64;
 
     /// <summary>Compares every pair, n (n - 1) / 2 dot products, in memory for n numbers a thread.</summary>
+    /// <param name="table">The vectors.</param>
+    /// <param name="minimum">Cosine that joins a pair, −1 to 1.</param>
+    /// <param name="threads">At most.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Rows of each group of two or more, in order; the largest groups first, of one size that with the first row.</returns>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
     public static IReadOnlyList<int[]> Find(VectorTable table, float minimum, int threads, CancellationToken cancellationToken)

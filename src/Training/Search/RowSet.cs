@@ -9,8 +9,6 @@ sealed class RowSet(int rows)
 
     public void Add(int row) => bits[row >> 6] |= 1ul << row;
 
-    public bool Has(int row) => (bits[row >> 6] >> row & 1) != 0;
-
     /// <summary>The first at or after a row; <paramref name="end"/> if there is none before that.</summary>
     public int Next(int row, int end)
     {

@@ -28,8 +28,12 @@ public static class VectorFormat
         return unit;
     }
 
+    /// <summary>Bytes of a stored vector: four a number, or two.</summary>
     public static int Bytes(int width, bool half) => width * (half ? 2 : 4);
 
+    /// <summary>Little-endian, number by number.</summary>
+    /// <param name="unit">Of length 1; float16 rounds each number to about three digits.</param>
+    /// <param name="half">As float16.</param>
     public static byte[] Encode(ReadOnlySpan<float> unit, bool half)
     {
         var bytes = new byte[Bytes(unit.Length, half)];
@@ -44,6 +48,7 @@ public static class VectorFormat
         return bytes;
     }
 
+    /// <summary>What <see cref="Encode"/> made.</summary>
     public static float[] Decode(ReadOnlySpan<byte> bytes, bool half)
     {
         var vector = new float[bytes.Length / (half ? 2 : 4)];

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace ContrastiveService.Service.Tests.Collections;
 
@@ -99,6 +100,15 @@ public sealed class CollectionTests(ServiceFixture service)
         using var text = new StringContent("x", MediaTypeHeaderValue.Parse("text/plain"));
         await http.PutAsync($"{collection.Path}/items", text).ProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
         (await collection.GetAsync()).Number("items").ShouldBe(0);
+
+        await RefuseText("items[0].metadata.a", $$"""{ "items": [{ "key": "a", "vector": {{JsonSerializer.Serialize(CollectionClient.Vector(1))}}, "metadata": { "a": "\ud800" } }] }""");
+        await RefuseText("items[0].metadata", $$"""{ "items": [{ "key": "a", "vector": {{JsonSerializer.Serialize(CollectionClient.Vector(1))}}, "metadata": { "\ud800": 1 } }] }""");
+
+        async Task RefuseText(string param, string body)
+        {
+            using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+            (await http.PutAsync($"{collection.Path}/items", content).ProblemAsync(HttpStatusCode.BadRequest, "invalid_value", param)).ShouldContain("surrogate");
+        }
 
         Task<string> Refuse(string code, string param, object bad) => collection.SendAsync(good, bad).ProblemAsync(HttpStatusCode.BadRequest, code, param);
     }

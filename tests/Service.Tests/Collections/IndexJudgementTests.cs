@@ -8,7 +8,7 @@ public sealed class IndexJudgementTests
 {
     private static readonly Collection Shelf = new(Guid.NewGuid(), "shelf", Guid.NewGuid(), "model", 1, 128, false, 1000, 7, default, default, true);
 
-    private static readonly CollectionIndex Good = new(Shelf.Id, "hnsw", "table", 1, 7, CollectionIndex.Ready, null, 100, 0.99, 100, default(DateTime), 0, true);
+    private static readonly CollectionIndex Good = new(Shelf.Id, "hnsw", "table", 7, CollectionIndex.Ready, null, 100, 0.99, 100, default(DateTime), 0, true);
 
     [Fact]
     public void Exactness_is_the_rule_while_the_collection_fits_and_nothing_else_was_chosen()

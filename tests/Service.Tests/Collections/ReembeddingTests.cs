@@ -232,6 +232,8 @@ public sealed class ReembeddingTests(ServiceFixture service)
         failed.Text("state").ShouldBe("failed");
         failed.Text("error")!.ShouldStartWith("1 items could not be embedded, so the collection stays with " + model.Name + ":1.");
         failed.Text("error")!.ShouldContain("'broken': ");
+        failed.Text("error")!.ShouldContain(". Send them again or delete them");
+        failed.Text("error")!.ShouldNotContain("..");
         (await client.FailuresAsync(failed.Text("id")!)).ShouldHaveSingleItem().Text("reason")!.ShouldContain("cannot be read as a picture");
         await ShouldBeOfAsync(client, $"{model.Name}:1", [("good", 6), ("broken", 7)]);
         (await client.SucceedAsync(new { model = model.Name, dropFailed = true })).Number("dropped").ShouldBe(1);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace ContrastiveService.Service.Tests.Collections;
 
@@ -137,6 +139,19 @@ public sealed class SearchTests(ServiceFixture service)
         await collection.PostAsync("search", new { vector, model = $"{model.Name}:1" }).ProblemAsync(HttpStatusCode.Conflict, "other_model", "model");
         await collection.PostAsync("search", new { vector, model = "none" }).ProblemAsync(HttpStatusCode.NotFound, "model_not_found", "model");
         await service.Http.PostAsJsonAsync("/api/v1/collections/none/search", new { vector }).ProblemAsync(HttpStatusCode.NotFound, "collection_not_found");
+
+        await RefuseText("""{ "label": "\ud800" }""", "invalid_value", "filter.label");
+        await RefuseText("""{ "\ud800": "a" }""", "invalid_value", "filter");
+        await RefuseText("""{ "label": { "\ud800": 1 } }""", "invalid_value", "filter");
+        await RefuseText("""{ "a\u0000": 1 }""", "invalid_value", "filter");
+        await RefuseText("""{ "label": { "\u0000": 1 } }""", "unknown_member", "filter.label");
+        await RefuseText("""{ "label": { "lt": "\udfff" } }""", "invalid_value", "filter.label.lt");
+
+        async Task RefuseText(string filter, string code, string param)
+        {
+            using var content = new StringContent($$"""{ "vector": {{JsonSerializer.Serialize(vector)}}, "filter": {{filter}} }""", MediaTypeHeaderValue.Parse("application/json"));
+            await service.Http.PostAsync($"{collection.Path}/search", content).ProblemAsync(HttpStatusCode.BadRequest, code, param);
+        }
 
         Task<string> Refuse(object query, string code, string param) => collection.PostAsync("search", query).ProblemAsync(HttpStatusCode.BadRequest, code, param);
     }

@@ -32,6 +32,21 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void It_knows_how_many_keys_wait()
+    {
+        Add("a", 4);
+        Add("a", 4, RequestClass.Bulk);
+        var gone = Add("b", 4);
+        queue.Keys.ShouldBe(2);
+        queue.Remove(gone);
+        queue.Keys.ShouldBe(1);
+        queue.Take(4);
+        queue.Keys.ShouldBe(1);
+        queue.Take(4);
+        queue.Keys.ShouldBe(0);
+    }
+
+    [Fact]
     public void Works_of_a_key_stay_in_order()
     {
         var works = Enumerable.Range(0, 5).Select(_ => Add("a", 2)).ToArray();

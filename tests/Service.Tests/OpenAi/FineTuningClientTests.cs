@@ -1,6 +1,5 @@
 #pragma warning disable OPENAI001 // The official client marks its fine-tuning as experimental.
 using System.ClientModel;
-using System.Text.Json;
 using ContrastiveService.Service.Tests.TrainingJobs;
 using ContrastiveService.Service.Tests.Worker;
 using OpenAI;

@@ -19,6 +19,7 @@ public sealed class FineTuningFaultTests(ServiceFixture service)
     [InlineData("""{ "n_epochs": 3 }""", "unknown_member", "n_epochs", "hyperparameters")]
     [InlineData("""{ "hyperparameters": { "beta": 0.1 } }""", "unknown_member", "hyperparameters.beta", "n_epochs")]
     [InlineData("""{ "hyperparameters": { "n_epochs": "many" } }""", "invalid_value", "hyperparameters.n_epochs", "auto")]
+    [InlineData("""{ "hyperparameters": { "learning_rate_multiplier": 1e999 } }""", "invalid_value", "hyperparameters.learning_rate_multiplier", "finite")]
     [InlineData("""{ "hyperparameters": { "n_epochs": 0 } }""", "invalid_plan", "hyperparameters.n_epochs", "between")]
     [InlineData("""{ "hyperparameters": { "batch_size": 4096 } }""", "invalid_plan", "hyperparameters.batch_size", "at most")]
     [InlineData("""{ "hyperparameters": { "batch_size": 4, "learning_rate_multiplier": 1e9 } }""", "invalid_plan", "hyperparameters.learning_rate_multiplier", "between")]
@@ -43,7 +44,8 @@ public sealed class FineTuningFaultTests(ServiceFixture service)
     [InlineData("""{ "plan": { "epoch": 3 } }""", "invalid_plan", "plan.epoch", "There are: ")]
     [InlineData("""{ "plan": { "backbone": { "pretrained": "none" } } }""", "invalid_plan", "plan.backbone.pretrained", "no weights")]
     [InlineData("""{ "metadata": { "k": null } }""", "invalid_value", "metadata.k", "is null")]
-    [InlineData("""{ "metadata": { "k": 3 } }""", "invalid_value", "metadata.k", "")]
+    [InlineData("""{ "metadata": { "k": 3 } }""", "invalid_value", "metadata.k", "a string")]
+    [InlineData("""{ "metadata": [] }""", "invalid_value", "metadata", "an object")]
     [InlineData("""{ "metadata": { "k": "\u0000" } }""", "invalid_value", "metadata.k", "NUL")]
     public async Task What_cannot_be_done_is_refused_in_the_words_of_the_request(string more, string code, string param, string says)
     {

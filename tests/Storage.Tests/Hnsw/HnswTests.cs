@@ -188,7 +188,7 @@ public sealed class HnswTests(VectorDatabaseFixture fixture) : IClassFixture<Vec
 
         await database.RunAsync("drop extension vector cascade");
         (await items.UpsertAsync(collection, [cloud.Item("without", 4711)], Cancel)).Added.ShouldBe(1);
-        (await items.DeleteAsync(collection.Id, ["0000"], Cancel)).ShouldBe(1);
+        (await items.DeleteAsync(collection.Id, ["0000"], Cancel)).Deleted.ShouldBe(1);
         await using (var snapshot = await store.OpenAsync(collection.Id, Cancel))
             snapshot.HasEverything.ShouldBeFalse();
         (await DueAsync(collection.Id)).ShouldBeTrue();

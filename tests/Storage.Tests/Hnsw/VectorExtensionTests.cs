@@ -65,10 +65,10 @@ public sealed class VectorExtensionTests(TestDatabase database) : IClassFixture<
         await store.ChooseAsync(exact.Id, IndexChoice.Exact, Cancel);
         await store.ChooseAsync(wanted.Id, IndexChoice.Hnsw, Cancel);
 
-        var due = await store.DueAsync(399, Cancel);
+        var due = await store.DueAsync(999, Cancel);
         foreach (var (collection, expected) in new[] { (small, false), (large, true), (exact, false), (wanted, true) })
             due.Contains(collection.Id).ShouldBe(expected);
-        (await store.DueAsync(400, Cancel)).ShouldNotContain(large.Id);
+        (await store.DueAsync(1000, Cancel)).ShouldNotContain(large.Id);
     }
 
     [Fact]

@@ -40,6 +40,34 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void Every_byte_of_a_store_that_is_flushed_while_it_is_written_is_there()
+    {
+        const int side = 128, pictures = 2500, bytes = 3 * side * side; // 117 MiB, of which every 32 go to the disk meanwhile
+        using (var builder = new ImageStoreBuilder(Store, side, 3))
+        {
+            for (var i = 0; i < pictures; i++)
+                builder.AddDecoded(new ImageRecord($"{i}", null, null, null), Picture(i));
+            builder.Finish();
+        }
+
+        using var written = File.OpenRead(Store);
+        written.Length.ShouldBe((long)pictures * bytes);
+        var read = new byte[bytes];
+        for (var i = 0; i < pictures; i++)
+        {
+            written.ReadExactly(read);
+            read.AsSpan().SequenceEqual(Picture(i)).ShouldBeTrue($"picture {i}");
+        }
+
+        static byte[] Picture(int i)
+        {
+            var picture = new byte[bytes];
+            new Random(i).NextBytes(picture);
+            return picture;
+        }
+    }
+
+    [Fact]
     public void A_store_that_was_not_finished_is_absent_and_leaves_nothing()
     {
         using (var builder = new ImageStoreBuilder(Store, 4, 1))

@@ -2,7 +2,6 @@ using ContrastiveService.Api.Collections.Background;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
-using ContrastiveService.Storage.Models;
 
 namespace ContrastiveService.Api.Collections.Importing;
 

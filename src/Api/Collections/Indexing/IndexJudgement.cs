@@ -10,7 +10,7 @@ namespace ContrastiveService.Api.Collections.Indexing;
 /// <param name="Reason">Why they compare everything although an index is wanted.</param>
 sealed record IndexJudgement(bool Approximate, string State, string? Reason)
 {
-    public const string Behind = "behind";
+    public const string Behind = "behind", LacksWrites = "The approximate index lacks writes, which are being carried over.";
 
     /// <param name="collection">The collection.</param>
     /// <param name="index">What is known of its index; null when nothing was ever chosen or done.</param>
@@ -26,7 +26,7 @@ sealed record IndexJudgement(bool Approximate, string State, string? Reason)
             { State: CollectionIndex.Failed } => No(CollectionIndex.Failed, index.Error ?? "The approximate index could not be built."),
             { State: CollectionIndex.Filling or CollectionIndex.Building } => No(index.State, "The approximate index is being built."),
             { Matches: false } => No(Behind, "The approximate index does not fit the collection any more, and is being built anew."),
-            _ when index.Revision < collection.Revision => No(Behind, "The approximate index lacks writes, which are being carried over."),
+            _ when index.Revision < collection.Revision => No(Behind, LacksWrites),
             { Recall: null } => No(CollectionIndex.Measuring, "The recall of the approximate index is being measured."),
             { Recall: { } recall } when recall < minimum => No(
                 index.State, string.Create(CultureInfo.InvariantCulture, $"The approximate index finds {recall:0.###} of the ten nearest; {minimum:0.###} are wanted (Api:SearchMinimumRecall).")),

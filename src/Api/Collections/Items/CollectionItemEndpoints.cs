@@ -83,7 +83,7 @@ static class CollectionItemEndpoints
     {
         var collection = await collections.FindAsync(name, cancellationToken);
         var asked = KeyInPath.Read(context, name, key);
-        return await items.DeleteAsync(collection.Id, [asked], cancellationToken) > 0 ? TypedResults.NoContent() : throw CollectionLookup.MissingItem(name, asked);
+        return await items.DeleteAsync(collection.Id, [asked], cancellationToken) is { Deleted: > 0 } ? TypedResults.NoContent() : throw CollectionLookup.MissingItem(name, asked);
     }
 
     private static async Task<DeletedItems> DeleteManyAsync(
@@ -95,7 +95,7 @@ static class CollectionItemEndpoints
             throw ApiException.BadRequest("keys", "One of keys, filter and \"all\": true is needed: which items to delete.");
         var result = filter is not null ? await items.DeleteAsync(collection.Id, filter, cancellationToken)
             : body.All ? await items.DeleteAllAsync(collection.Id, cancellationToken)
-            : await items.DeleteManyAsync(collection.Id, Keys(body.Keys!), cancellationToken);
+            : await items.DeleteAsync(collection.Id, Keys(body.Keys!), cancellationToken);
         return new DeletedItems(result.Deleted, result.Left, result.Revision);
     }
 

@@ -3,13 +3,14 @@ using System.Text.Json;
 using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Inference;
+using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
 using ContrastiveService.Storage.Datasets;
-using ContrastiveService.Storage.Models;
 using ContrastiveService.Training.Search;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace ContrastiveService.Api.Collections.Items;
 
@@ -88,7 +89,7 @@ sealed class ItemReader(ModelDirectory models, Embedder embedder, PictureReader 
     {
         if (item is null)
             throw ApiException.BadRequest(param, $"{param} is null; an object is needed.");
-        var (image, vector) = (Given(item.Image), Given(item.Vector));
+        var (image, vector) = (item.Image.Given, item.Vector.Given);
         if (image is null == vector is null)
             throw ApiException.BadRequest(param, $"{param} needs either image or vector{(image is null ? "" : ", not both")}.");
         var metadata = MetadataReader.Read(item.Metadata, param + ".metadata", options.Value);
@@ -116,10 +117,16 @@ sealed class ItemReader(ModelDirectory models, Embedder embedder, PictureReader 
             drafts.Add(await faults.TryAsync(i, () => Task.FromResult(new Draft(
                 picture.Param,
                 Key(keys.Count > 0 ? keys[i] : form.Files[i].FileName, picture.Param),
-                texts.Count == 0 ? "{}" : MetadataReader.Read(Parse(texts[texts.Count > 1 ? i : 0]!, "metadata"), "metadata", options.Value),
+                texts.Count == 0 ? "{}" : Metadata(texts, i),
                 picture,
                 null))));
         return (drafts, faults);
+    }
+
+    private string Metadata(StringValues texts, int file)
+    {
+        var (text, field) = texts.Count > 1 ? (texts[file], $"metadata[{file}]") : (texts[0], "metadata");
+        return MetadataReader.Read(Parse(text!, field), field, options.Value);
     }
 
     /// <summary>JSON in a form's field.</summary>

@@ -87,17 +87,17 @@ sealed class ReembeddingRun
     {
         var (missing, failed, first) = await cutOver.LeftOutAsync(cancellationToken);
         if (missing > 0 && !work.DropMissing)
-            throw Refused("items_without_picture", missing, "have no picture any more", first.Where(f => f.Missing), "dropMissing");
+            throw Refused("items_without_picture", missing, "have no picture any more", first.Where(f => f.Missing).Take(5), "dropMissing");
         if (failed > 0 && !work.DropFailed)
-            throw Refused("items_failed", failed, "could not be embedded", first.Where(f => !f.Missing), "dropFailed");
+            throw Refused("items_failed", failed, "could not be embedded", first.Where(f => !f.Missing).Take(5), "dropFailed");
     }
 
     private ApiException Refused(string code, long count, string what, IEnumerable<ReembeddingFailure> first, string option)
     {
-        var names = string.Join("; ", first.Select(f => $"'{f.Key}': {f.Reason}"));
+        var names = string.Join("; ", first.Select(f => $"'{f.Key}': {f.Reason.TrimEnd('.')}"));
         return new(
             StatusCodes.Status409Conflict, code,
-            $"{count} items {what}, so the collection stays with {work.From}. GET …/re-embeddings/{work.Id}/failures lists them{(names.Length == 0 ? "" : $"; the first: {names}")} "
+            $"{count} items {what}, so the collection stays with {work.From}. GET …/re-embeddings/{work.Id}/failures lists them; the first: {names}. "
             + $"Send them again or delete them, and start again; or start again with \"{option}\": true to leave them out.", option);
     }
 

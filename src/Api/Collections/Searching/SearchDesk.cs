@@ -1,10 +1,10 @@
 using System.Text.Json;
 using ContrastiveService.Api.Collections.Items;
 using ContrastiveService.Api.Errors;
+using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Models;
 using ContrastiveService.Api.Pictures;
 using ContrastiveService.Storage.Collections;
-using ContrastiveService.Storage.Models;
 using ContrastiveService.Training.Search;
 
 namespace ContrastiveService.Api.Collections.Searching;
@@ -13,7 +13,7 @@ namespace ContrastiveService.Api.Collections.Searching;
 sealed class SearchDesk(
     CollectionStore collections, CollectionItemStore items, CollectionVectorStore vectors, ModelDirectory models, SearchRouter router, ItemReader reader, PictureReader pictures)
 {
-    public const int DefaultK = 10, LargestK = 10_000;
+    private const int DefaultK = 10, LargestK = 10_000;
 
     // How often a search is done again because something that it found was deleted before it could be described.
     private const int Attempts = 4;
@@ -53,7 +53,7 @@ sealed class SearchDesk(
         if (minimum is { } cosine and not (>= -1 and <= 1))
             throw ApiException.BadRequest("minCosine", $"minCosine is {cosine}; it must be -1 to 1.");
         await models.CheckModelAsync(collection, request.Model, cancellationToken);
-        var (image, vector) = (ItemReader.Given(request.Image), ItemReader.Given(request.Vector));
+        var (image, vector) = (request.Image.Given, request.Vector.Given);
         if ((picture is null && image is null ? 0 : 1) + (vector is null ? 0 : 1) + (request.Key is null ? 0 : 1) != 1)
             throw ApiException.BadRequest("image", "One of image, vector and key is needed: what to look for.");
         var query = new VectorQuery([], k) { Minimum = minimum is { } least ? (float)least : float.NegativeInfinity };

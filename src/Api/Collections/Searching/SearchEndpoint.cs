@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using ContrastiveService.Api.Collections.Items;
 using ContrastiveService.Api.Documentation;
-using ContrastiveService.Api.Errors;
 using ContrastiveService.Api.Forms;
 using ContrastiveService.Api.Json;
 using ContrastiveService.Api.Pictures;
@@ -31,23 +29,8 @@ static class SearchEndpoint
         FormReader.Allow(form, "k", "minCosine", "filter", "model", "exact");
         var filter = form["filter"].FirstOrDefault() is { } text ? ItemReader.Parse(text, "filter") : default;
         var asked = new SearchRequest(
-            default, default, null, Number<int>(form, "k", "a whole number"), Number<double>(form, "minCosine", "a number"), filter, form["model"].FirstOrDefault(),
-            Flag(form, "exact"));
+            default, default, null, form.Whole("k"), form.Number("minCosine"), filter, form["model"].FirstOrDefault(),
+            form.Switch("exact"));
         return await desk.SearchAsync(name, asked, await FormPictures.ReadAsync(form, "image", stop), stop);
-    }
-
-    private static bool? Flag(IFormCollection form, string field)
-    {
-        if (form[field].FirstOrDefault() is not { } text)
-            return null;
-        return bool.TryParse(text, out var flag) ? flag : throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be true or false.");
-    }
-
-    private static T? Number<T>(IFormCollection form, string field, string kind)
-        where T : struct, IParsable<T>
-    {
-        if (form[field].FirstOrDefault() is not { } text)
-            return null;
-        return T.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : throw ApiException.BadRequest(field, $"{field} is '{text}'; it must be {kind}.");
     }
 }

@@ -57,7 +57,7 @@ sealed partial class SearchRouter(IndexDesk desk, IndexCache memory, CollectionI
         {
             await using var snapshot = await OpenAsync(collection, cancellationToken);
             if (!snapshot.HasEverything)
-                return (null, "The approximate index lacks writes, which are being carried over.");
+                return (null, IndexJudgement.LacksWrites);
             var nearest = await snapshot.NearestAsync(query.Vector, query.K, index.EfSearch, query.Except, filter, cancellationToken);
             var hits = Rescoring.Order(query, nearest, snapshot.Width, snapshot.Half).Hits;
             if (hits.Length < query.K)
@@ -85,7 +85,12 @@ sealed partial class SearchRouter(IndexDesk desk, IndexCache memory, CollectionI
     private async Task<SearchResult> ScanAsync(Collection collection, CollectionIndex? index, VectorQuery query, MetadataFilter? filter, CancellationToken cancellationToken)
     {
         if (index?.Relation is null)
-            throw memory.TooLarge(collection, index?.Error);
+        {
+            throw index is { Chosen: IndexChoice.Exact } or { Error: not null }
+                ? memory.TooLarge(collection, index?.Error)
+                : OnItsWay(collection);
+        }
+
         await scans.WaitAsync(cancellationToken);
         try
         {
@@ -106,8 +111,11 @@ sealed partial class SearchRouter(IndexDesk desk, IndexCache memory, CollectionI
             scans.Release();
         }
 
-        throw ApiException.Busy($"The collection '{collection.Name}' is searched in the database for its size, and its vectors are on their way there. Try again shortly.");
+        throw OnItsWay(collection);
     }
+
+    private static ApiException OnItsWay(Collection collection) =>
+        ApiException.Busy($"The collection '{collection.Name}' is searched in the database for its size, and its vectors are on their way there. Try again shortly.");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The table of the approximate index of collection {CollectionId} cannot be searched")]
     private static partial void LogUnusable(ILogger logger, Exception exception, Guid collectionId);

@@ -154,9 +154,9 @@ sealed class FineTuningTranslation
 
         if ((newer ?? older) is not { } value || value.ValueKind == JsonValueKind.Null || value.ValueKind == JsonValueKind.String && value.ValueEquals("auto"))
             return null;
-        return value.ValueKind == JsonValueKind.Number
+        return value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble())
             ? value
-            : throw ApiException.BadRequest($"{hyperparameters}.{name}", $"{hyperparameters}.{name} must be a number or \"auto\".");
+            : throw ApiException.BadRequest($"{hyperparameters}.{name}", $"{hyperparameters}.{name} must be a finite number or \"auto\".");
     }
 
     private static string Name(string stem, string suffix)

@@ -9,7 +9,6 @@ public sealed record CollectionIndex(
     Guid CollectionId,
     string Choice,
     string? Relation,
-    int Generation,
     long Revision,
     string State,
     string? Error,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Npgsql;
 
@@ -14,6 +13,9 @@ public sealed class HnswBuild : IAsyncDisposable
 
     const int Passes = 5, FewLeft = 2000;
 
+    /// <summary>What one at a time holds who works at a collection's index.</summary>
+    const string Key = "hashtextextended('collection_index ' || @collectionId, 0)";
+
     readonly NpgsqlConnection connection;
     readonly Guid collectionId;
 
@@ -24,7 +26,7 @@ public sealed class HnswBuild : IAsyncDisposable
         var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            if (await connection.ExecuteScalarAsync<bool>(Command("select pg_try_advisory_lock(hashtextextended('collection_index ' || @collectionId, 0))", new { collectionId = collectionId.ToString() }, cancellationToken)))
+            if (await connection.ExecuteScalarAsync<bool>(Command($"select pg_try_advisory_lock({Key})", new { collectionId = collectionId.ToString() }, cancellationToken)))
                 return new HnswBuild(connection, collectionId);
         }
         catch
@@ -57,10 +59,10 @@ public sealed class HnswBuild : IAsyncDisposable
         await CatchUpAsync(target, last: true, cancellationToken);
         await BuildAsync(target, cancellationToken);
         return await connection.ExecuteScalarAsync<bool>(Command(
-            """
+            $"""
             update collection_index x set state = case when recall is null then 'measuring' else 'ready' end, error = null, tries = 0, retry_at = null, updated_at = now()
             from collection c where x.collection_id = @collectionId and c.id = x.collection_id
-            returning recall is null or changed > greatest(1000, c.items / 10)
+            returning {HnswStore.NeedsMeasuring}
             """,
             new { collectionId }, cancellationToken));
     }
@@ -77,7 +79,7 @@ public sealed class HnswBuild : IAsyncDisposable
     {
         try
         {
-            await connection.ExecuteAsync("select pg_advisory_unlock(hashtextextended('collection_index ' || @collectionId, 0))", new { collectionId = collectionId.ToString() });
+            await connection.ExecuteAsync($"select pg_advisory_unlock({Key})", new { collectionId = collectionId.ToString() });
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
@@ -91,9 +93,9 @@ public sealed class HnswBuild : IAsyncDisposable
     async Task<Target> PrepareAsync(CancellationToken cancellationToken)
     {
         // With the extension, its columns go; the table stays.
-        const string look = """
+        const string look = $"""
             select x.relation, c.half, v.width,
-                   x.model_version_id = c.model_version_id and x.half = c.half
+                   {HnswStore.Fits}
                        and exists (select from pg_attribute a where a.attrelid = to_regclass(x.relation) and a.attname = 'embedding' and not a.attisdropped) as Fits
             from collection c join model_version v on v.id = c.model_version_id left join collection_index x on x.collection_id = c.id
             where c.id = @collectionId for update of c
@@ -126,7 +128,7 @@ public sealed class HnswBuild : IAsyncDisposable
     async Task<long> CatchUpAsync(Target target, bool last, CancellationToken cancellationToken)
     {
         var look = $"""
-            select c.revision as Now, x.revision as Known, x.relation = @Relation and x.model_version_id = c.model_version_id and x.half = c.half as Fits
+            select c.revision as Now, x.revision as Known, x.relation = @Relation and {HnswStore.Fits} as Fits
             from {HnswStore.From} where c.id = @collectionId {(last ? "for update of c" : "")}
             """;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

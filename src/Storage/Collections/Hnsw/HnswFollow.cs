@@ -19,10 +19,10 @@ static class HnswFollow
     /// <param name="cancellationToken">The caller went away.</param>
     public static async Task FollowAsync(NpgsqlConnection connection, Guid collectionId, long revision, CancellationToken cancellationToken)
     {
-        const string sql = """
+        const string sql = $"""
             select x.relation, x.width, x.half
             from collection_index x join collection c on c.id = x.collection_id
-            where x.collection_id = $1 and x.relation is not null and x.revision = $2 - 1 and x.model_version_id = c.model_version_id and x.half = c.half
+            where x.collection_id = $1 and x.relation is not null and x.revision = $2 - 1 and {HnswStore.Fits}
             """;
         await using var look = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = collectionId }, new() { Value = revision } } };
         (string Relation, HnswShape Shape) target;

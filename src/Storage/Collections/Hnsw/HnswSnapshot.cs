@@ -35,8 +35,8 @@ public sealed class HnswSnapshot : IAsyncDisposable
     /// <exception cref="NotFoundException">The collection is gone.</exception>
     internal static async Task<HnswSnapshot> OpenAsync(Database database, Guid collectionId, CancellationToken cancellationToken)
     {
-        const string sql = """
-            select c.model_version_id as ModelVersionId, x.relation, c.revision, x.revision as Known, v.width, c.half, coalesce(x.model_version_id = c.model_version_id and x.half = c.half, false) as Fits
+        const string sql = $"""
+            select c.model_version_id as ModelVersionId, x.relation, c.revision, x.revision as Known, v.width, c.half, coalesce({HnswStore.Fits}, false) as Fits
             from collection c join model_version v on v.id = c.model_version_id left join collection_index x on x.collection_id = c.id
             where c.id = @collectionId
             """;

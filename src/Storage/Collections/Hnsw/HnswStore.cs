@@ -5,14 +5,19 @@ namespace ContrastiveService.Storage.Collections.Hnsw;
 /// <summary>What is chosen and known about the indexes of collections, and what there is to do about them.</summary>
 public sealed class HnswStore(Database database)
 {
-    /// <summary>Items that change before recall is measured again: a tenth of them, and not fewer than so many.</summary>
-    const string FewestChanged = "1000";
+    /// <summary>Whether recall is to be measured: it never was, or a tenth of the items, and not too few, have changed since.</summary>
+    internal const string NeedsMeasuring = "x.recall is null or x.changed > greatest(1000, c.items / 10)";
+
+    /// <summary>Whether an index was made for the version and precision that the collection has now; null where there is none.</summary>
+    internal const string Fits = "x.model_version_id = c.model_version_id and x.half = c.half";
+
+    /// <summary>Whether PostgreSQL holds an index for valid.</summary>
+    internal const string IsValid = "exists (select from pg_index i where i.indexrelid = to_regclass(x.relation || '_hnsw') and i.indisvalid)";
 
     internal const string Columns =
-        """
-        x.collection_id as CollectionId, x.choice, x.relation, x.generation, x.revision, x.state, x.error, x.ef_search as EfSearch, x.recall, x.sample, x.measured_at as MeasuredAt, x.changed,
-        coalesce(x.model_version_id = c.model_version_id and x.half = c.half, false)
-            and exists (select from pg_index i where i.indexrelid = to_regclass(x.relation || '_hnsw') and i.indisvalid) as Matches
+        $"""
+        x.collection_id as CollectionId, x.choice, x.relation, x.revision, x.state, x.error, x.ef_search as EfSearch, x.recall, x.sample, x.measured_at as MeasuredAt, x.changed,
+        coalesce({Fits}, false) and {IsValid} as Matches
         """;
 
     internal const string From = "collection c join collection_index x on x.collection_id = c.id";
@@ -54,12 +59,11 @@ public sealed class HnswStore(Database database)
             where (x.retry_at is null or x.retry_at < now())
               and case coalesce(x.choice, 'auto')
                   when 'exact' then x.relation is not null
-                  when 'auto' then x.relation is not null or c.items * (v.width * case when c.half then 2 else 4 end + 36) > @bytes
+                  when 'auto' then x.relation is not null or c.items * ((v.width + 15) / 16 * 16 * case when c.half then 2 else 4 end + 36) > @bytes
                   else true
                   end
-              and (x.collection_id is null or x.choice = 'exact' or x.relation is null or x.model_version_id <> c.model_version_id or x.half <> c.half or x.revision <> c.revision
-                  or x.state <> 'ready' or x.recall is null or x.changed > greatest({FewestChanged}, c.items / 10)
-                  or not exists (select from pg_index i where i.indexrelid = to_regclass(x.relation || '_hnsw') and i.indisvalid))
+              and (x.collection_id is null or x.choice = 'exact' or x.relation is null or not ({Fits}) or x.revision <> c.revision
+                  or x.state <> 'ready' or {NeedsMeasuring} or not {IsValid})
             order by c.updated_at
             """;
         return database.QueryAsync<Guid>(sql, new { bytes }, cancellationToken);

@@ -29,13 +29,16 @@ public sealed class CutOver : IAsyncDisposable
         place = items[^1].Of.Place;
     }
 
-    /// <summary>Items that would be left out: how many have no picture, how many could not be embedded, and the first few of the latter, or else of the former.</summary>
+    /// <summary>Items that would be left out: how many have no picture, how many could not be embedded, and the first few of either.</summary>
     public async Task<(long Missing, long Failed, IReadOnlyList<ReembeddingFailure> First)> LeftOutAsync(CancellationToken cancellationToken)
     {
         const string sql = """
-            select r.item_id, r.key, r.problem, r.missing, count(*) filter (where r.missing) over (), count(*) filter (where not r.missing) over ()
-            from collection_reembedded r join collection_item i on i.id = r.item_id and i.revision = r.revision
-            where r.reembedding_id = $1 and r.vector is null order by r.missing, r.key limit 5
+            select item_id, key, problem, missing, missings, failures from (
+                select r.item_id, r.key, r.problem, r.missing, count(*) filter (where r.missing) over () as missings, count(*) filter (where not r.missing) over () as failures,
+                       row_number() over (partition by r.missing order by r.key) as place
+                from collection_reembedded r join collection_item i on i.id = r.item_id and i.revision = r.revision
+                where r.reembedding_id = $1 and r.vector is null) as left_out
+            where place <= 5 order by missing, key
             """;
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = work.Id } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
