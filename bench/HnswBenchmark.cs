@@ -144,17 +144,12 @@ internal static class HnswBenchmark
 
     private static float[] Draw(int seed, bool clustered)
     {
-        var (random, vector) = (new Random(seed), new float[Width]);
-        var centre = clustered ? Draw(int.MinValue + random.Next(Clusters), clustered: false) : null;
-        for (var i = 0; i < Width; i++)
-            vector[i] = (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5);
-        if (centre is null)
-            return VectorFormat.Unit(vector);
+        var vector = RandomVector.Draw(seed, Width);
+        if (!clustered)
+            return vector;
         // Two of one cluster have a cosine of about a half.
-        var spread = VectorFormat.Unit(vector);
-        for (var i = 0; i < Width; i++)
-            vector[i] = centre[i] + spread[i];
-        return VectorFormat.Unit(vector);
+        var centre = RandomVector.Draw(int.MinValue + new Random(seed).Next(Clusters), Width);
+        return VectorFormat.Unit([.. vector.Zip(centre, (own, common) => own + common)]);
     }
 
     private static HashSet<long> Ids(SearchResult result) => [.. result.Hits.Select(hit => hit.Id)];

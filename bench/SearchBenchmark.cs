@@ -24,8 +24,8 @@ internal static class SearchBenchmark
     {
         Console.Error.WriteLine(Invariant($"{count} vectors of {width} {(half ? "float16" : "float32")}"));
         var index = new VectorIndex(width, half);
-        index.Apply(Enumerable.Range(0, count).Select(id => ((long)id, new ReadOnlyMemory<byte>(VectorFormat.Encode(Draw(id, width), half)))));
-        var queries = Enumerable.Range(0, Queries).Select(i => new VectorQuery(Draw(-1 - i, width), K)).ToArray();
+        index.Apply(Enumerable.Range(0, count).Select(id => ((long)id, new ReadOnlyMemory<byte>(VectorFormat.Encode(RandomVector.Draw(id, width), half)))));
+        var queries = Enumerable.Range(0, Queries).Select(i => new VectorQuery(RandomVector.Draw(-1 - i, width), K)).ToArray();
         var error = Check(index, queries[0], count, width);
         foreach (var query in queries.Take(10))
             index.Search([query], Threads);
@@ -50,7 +50,7 @@ internal static class SearchBenchmark
         var slow = new PriorityQueue<double, double>();
         for (var id = 0; id < count; id++)
         {
-            var (vector, dot) = (Draw(id, width), 0.0);
+            var (vector, dot) = (RandomVector.Draw(id, width), 0.0);
             for (var i = 0; i < width; i++)
                 dot += (double)vector[i] * query.Vector[i];
             slow.Enqueue(dot, dot);
@@ -61,15 +61,6 @@ internal static class SearchBenchmark
         double[] best = [.. slow.UnorderedItems.Select(item => item.Element).OrderDescending()];
         var hits = index.Search([query], Threads)[0].Hits;
         return hits.Length == K ? hits.Zip(best, (hit, dot) => Math.Abs(hit.Score - dot)).Max() : throw new InvalidOperationException($"{hits.Length} hits instead of {K}.");
-    }
-
-    private static float[] Draw(int seed, int width)
-    {
-        var random = new Random(seed);
-        var vector = new float[width];
-        for (var i = 0; i < width; i++)
-            vector[i] = (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5);
-        return VectorFormat.Unit(vector);
     }
 
     private static double Milliseconds(Action work)

@@ -71,7 +71,7 @@ internal static class RawLoop
         network.Embed(decoded[..8]);
         var slow = clock.ElapsedMilliseconds > 100; // more at a time would be no faster, and take too long to measure
         foreach (var engine in only is null ? engines.All : engines.All.Take(1))
-            foreach (var batch in only is { } size ? [size] : new[] { 8, network.BestBatch, slow ? 8 : 32 }.Distinct())
+            foreach (var batch in only is { } size ? [size] : slow ? [8] : new[] { 8, network.BestBatch, 32 }.Distinct())
                 ways.Add(new(engine.Name, engine.Threads, batch, new double[Rounds], new double[Rounds], Cosine(engine.Embed(decoded))));
         for (var round = 0; round < Rounds; round++)
         {

@@ -14,6 +14,8 @@ internal static class ServeBenchmark
 
     private const double Seconds = 8, OverloadSeconds = 60;
 
+    private static readonly (int Each, int Callers)[] Callers = [(1, 64), (8, 8), (32, 4)];
+
     private static readonly (string Backbone, int Size)[] Cases = [("small-convnet", 28), ("resnet18", 64)];
 
     public static async Task<int> RunAsync(string[] options)
@@ -22,7 +24,7 @@ internal static class ServeBenchmark
         var engines = new Report("serve-engines", "model", "computed by", "threads", "batch", "network alone, pictures/s", "of ours", "with decoding", "least cosine to ours");
         var throughput = new Report("serve", "model", "pictures a request", "in flight", "HTTP, pictures/s", "raw loop before, after", "ratio", "Api's processor, ms a picture", "p50, ms", "p95", "p99");
         var latency = new Report("serve-latency", "model", "what", "p50, ms", "p95", "p99");
-        var crowd = new Report("serve-crowd", "model", "load", "pictures a request", "asked, pictures/s", "served", "of peak", "p50, ms", "p95", "p99", "refused, pictures", "without Retry-After", "failed", "Api's memory, MB");
+        var crowd = new Report("serve-crowd", "model", "load", "pictures a request", "asked, pictures/s", "served", "of peak", "p50, ms", "p95", "p99", "refused, pictures", "without Retry-After", "failed", "processors: Api, client", "Api's memory, MB");
         foreach (var (backbone, size) in Cases.Where(c => options.Length == 0 || options.Contains(c.Backbone)))
             await MeasureAsync(database.ConnectionString, database.Folder, backbone, size, engines, throughput, latency, crowd);
         engines.Publish();
@@ -41,7 +43,7 @@ internal static class ServeBenchmark
         await load.ClosedAsync(16, 20); // loads the model, and lets the runtime compile what is hot
 
         var (raw, peaks) = (Raw(), new Dictionary<int, double>());
-        foreach (var (each, callers) in ((int, int)[])[(1, 64), (8, 8), (32, 4)])
+        foreach (var (each, callers) in Callers)
         {
             Console.Error.WriteLine(Invariant($"{backbone}: {callers} callers with {each} pictures"));
             await load.ClosedAsync(callers, 2, each);
@@ -65,15 +67,29 @@ internal static class ServeBenchmark
             Console.Error.WriteLine(Invariant($"{backbone}: {100 * share:0} % load"));
             // One picture a request, except where a client on the same processors could not send so many requests.
             var (each, seconds) = share >= 10 ? (peaks[32] > 1000 ? 32 : 1, OverloadSeconds) : (1, Seconds);
-            var came = await load.OpenAsync(peaks[each] * share, seconds, each);
+            // What this machine gives is measured anew, before and after the long one.
+            var peak = share < 10 ? peaks[each] : await PeakAsync();
+            var (before, own) = (api.Process.Processor, Own());
+            var came = await load.OpenAsync(peak * share, seconds, each);
+            var processors = ((api.Process.Processor - before) / came.Seconds, (Own() - own) / came.Seconds);
+            peak = share < 10 ? peak : (peak + await PeakAsync()) / 2;
             var refused = came.Outcomes.Where(o => o.Status is 429 or 503).ToArray();
             crowd.Add(
-                new { backbone, share, each, asked = came.Asked, rate = came.Rate, peak = peaks[each], came.Seconds, refused = refused.Length },
+                new { backbone, share, each, asked = came.Asked, rate = came.Rate, peak, came.Seconds, refused = refused.Length, api = processors.Item1, client = processors.Item2 },
                 [
-                    label, Invariant($"{100 * share:0} %"), Invariant($"{each}"), Invariant($"{came.Asked:0}"), Invariant($"{came.Rate:0}"), Invariant($"{came.Rate / peaks[each]:0.00}"),
+                    label, Invariant($"{100 * share:0} %"), Invariant($"{each}"), Invariant($"{came.Asked:0}"), Invariant($"{came.Rate:0}"), Invariant($"{came.Rate / peak:0.00}"),
                     .. Times(came.Served, o => o.Milliseconds), Invariant($"{refused.Length * each}"), Invariant($"{refused.Count(o => !o.SaysWhen)}"),
-                    Invariant($"{came.Outcomes.Count(o => o.Status is not (200 or 429 or 503))}"), Invariant($"{api.Process.Resident >> 20}"),
+                    Invariant($"{came.Outcomes.Count(o => o.Status is not (200 or 429 or 503))}"), Invariant($"{processors.Item1:0.00}, {processors.Item2:0.00}"),
+                    Invariant($"{api.Process.Resident >> 20}"),
                 ]);
+
+            async Task<double> PeakAsync() => (await load.ClosedAsync(Callers.Single(c => c.Each == each).Callers, Seconds, each)).Rate;
+        }
+
+        static double Own()
+        {
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return self.TotalProcessorTime.TotalSeconds;
         }
 
         // The raw loop once more: what another machine on the same processors takes from one side it takes from the other.

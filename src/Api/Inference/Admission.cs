@@ -15,11 +15,14 @@ sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
 
     private readonly Lock gate = new();
     private readonly Dictionary<(RequestClass Class, string Key), Account> accounts = [];
-    private int pictures;
+    private int pictures, keys;
     private long pixels;
 
     /// <summary>Pictures that wait or are being worked on.</summary>
     public int Pictures => Volatile.Read(ref pictures);
+
+    /// <summary>Keys that have some.</summary>
+    public int Keys => Volatile.Read(ref keys);
 
     /// <summary>Pictures that there is room for, those included.</summary>
     public int Places => options.Value.InferenceQueue;
@@ -125,6 +128,7 @@ sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
             accounts.Remove(whose);
         else
             accounts[whose] = account;
+        keys = accounts.Count;
     }
 
     /// <summary>What one key has waiting in a class.</summary>

@@ -1,10 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ContrastiveService.Api.Inference;
 
 /// <summary>
 /// Decides whose pictures go through a network next. Within a class every API key gets the same share however much it asks for, counted in pictures: start-time fair
-/// queueing (Goyal, Vin and Cheng 1996). The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
+/// queueing (Goyal, Vin and Cheng 1996), and no more than its part of a batch. The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
 /// </summary>
 sealed class FairQueue
 {
@@ -32,26 +30,32 @@ sealed class FairQueue
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
     /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
+    /// <param name="keys">Among how many keys a batch is shared: no one fills what others, who are about to ask again, leave of it.</param>
     /// <returns>Empty when nothing waits.</returns>
-    public IReadOnlyList<QueuedWork> Take(int most)
+    public IReadOnlyList<QueuedWork> Take(int most, int keys = 1)
     {
         var bulkFirst = !lanes[(int)RequestClass.Bulk].IsEmpty && (lanes[(int)RequestClass.Interactive].IsEmpty || ++batches % BulkTurn == 0);
         Lane[] order = bulkFirst ? [lanes[(int)RequestClass.Bulk], lanes[(int)RequestClass.Interactive]] : [.. lanes];
-        if (order[0].Take() is not { } first)
+        if (order[0].Take(_ => true) is not { } first)
             return [];
         var taken = new List<QueuedWork> { first };
-        var pictures = first.Weight;
+        var (pictures, share) = (first.Weight, Math.Max(1, most / keys));
+        var parts = new Dictionary<string, int> { [first.Caller.Key] = first.Weight };
         foreach (var lane in first.Model is null ? [] : order)
         {
-            while (lane.TryTake(first.Model!, most - pictures, out var more))
+            while (lane.Take(Fits) is { } more)
             {
                 taken.Add(more);
                 pictures += more.Weight;
+                parts[more.Caller.Key] = parts.GetValueOrDefault(more.Caller.Key) + more.Weight;
             }
         }
 
         taken.ForEach(Leave);
         return taken;
+
+        bool Fits(QueuedWork work) =>
+            work.Model == first.Model && pictures + work.Weight <= most && parts.GetValueOrDefault(work.Caller.Key) + work.Weight <= share;
     }
 
     /// <summary>Takes out one that nobody waits for any more; what its key sends from now on is placed as if it had never been sent.</summary>
@@ -76,70 +80,72 @@ sealed class FairQueue
     {
         private static readonly object NoModel = new();
 
-        private readonly Dictionary<object, PriorityQueue<QueuedWork, (double Start, long Arrival)>> byModel = [];
+        private readonly Dictionary<(string Key, object Model), LinkedList<Place>> lines = [];
         private readonly Dictionary<string, double> finishes = []; // of each key's last work, in virtual time
         private double now; // virtual time: the start of what was taken last
         private long arrivals;
 
-        public bool IsEmpty => byModel.Count == 0;
+        public bool IsEmpty => lines.Count == 0;
 
         public void Add(QueuedWork work)
         {
             var start = Math.Max(now, finishes.GetValueOrDefault(work.Caller.Key));
             finishes[work.Caller.Key] = start + work.Weight;
-            if (!byModel.TryGetValue(work.Model ?? NoModel, out var queue))
-                byModel.Add(work.Model ?? NoModel, queue = new());
-            queue.Enqueue(work, (start, arrivals++));
+            if (!lines.TryGetValue(LineOf(work), out var line))
+                lines.Add(LineOf(work), line = new());
+            line.AddLast(new Place(work, start, arrivals++));
         }
 
-        public QueuedWork? Take()
+        /// <summary>Takes that one of the first of all lines which started first.</summary>
+        /// <param name="may">Whether one may be taken.</param>
+        public QueuedWork? Take(Func<QueuedWork, bool> may)
         {
-            object? best = null;
-            var first = (Start: double.PositiveInfinity, Arrival: long.MaxValue);
-            foreach (var (model, queue) in byModel)
+            LinkedListNode<Place>? best = null;
+            foreach (var line in lines.Values)
             {
-                queue.TryPeek(out _, out var head);
-                if (head.CompareTo(first) < 0)
-                    (best, first) = (model, head);
+                var head = line.First!;
+                if ((best is null || (head.Value.Start, head.Value.Arrival).CompareTo((best.Value.Start, best.Value.Arrival)) < 0) && may(head.Value.Work))
+                    best = head;
             }
 
-            return best is null ? null : Dequeue(best);
-        }
-
-        public bool TryTake(LoadedModel model, int most, [NotNullWhen(true)] out QueuedWork? work)
-        {
-            work = byModel.TryGetValue(model, out var queue) && queue.Peek().Weight <= most ? Dequeue(model) : null;
-            return work is not null;
+            if (best is null)
+                return null;
+            now = Math.Max(now, best.Value.Start);
+            Drop(best);
+            return best.Value.Work;
         }
 
         public bool Remove(QueuedWork work)
         {
-            var model = work.Model ?? NoModel;
-            if (!byModel.TryGetValue(model, out var queue) || !queue.Remove(work, out _, out _))
+            if (!lines.TryGetValue(LineOf(work), out var line))
                 return false;
-            finishes[work.Caller.Key] -= work.Weight;
-            Forget(model, queue);
-            return true;
+            for (var node = line.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Work != work)
+                    continue;
+                finishes[work.Caller.Key] -= work.Weight;
+                Drop(node);
+                return true;
+            }
+
+            return false;
         }
 
-        private QueuedWork Dequeue(object model)
-        {
-            var queue = byModel[model];
-            queue.TryDequeue(out var work, out var place);
-            now = Math.Max(now, place.Start);
-            Forget(model, queue);
-            return work!;
-        }
+        private static (string Key, object Model) LineOf(QueuedWork work) => (work.Caller.Key, work.Model ?? NoModel);
 
-        private void Forget(object model, PriorityQueue<QueuedWork, (double Start, long Arrival)> queue)
+        private void Drop(LinkedListNode<Place> node)
         {
-            if (queue.Count == 0)
-                byModel.Remove(model);
-            if (byModel.Count > 0)
+            var line = node.List!;
+            line.Remove(node);
+            if (line.Count == 0)
+                lines.Remove(LineOf(node.Value.Work));
+            if (lines.Count > 0)
                 return;
             // Nobody waits: nobody is ahead of anybody.
             finishes.Clear();
             now = 0;
         }
+
+        private sealed record Place(QueuedWork Work, double Start, long Arrival);
     }
 }

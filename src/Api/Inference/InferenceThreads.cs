@@ -11,25 +11,28 @@ namespace ContrastiveService.Api.Inference;
 /// </summary>
 sealed class InferenceThreads : IDisposable
 {
-    // On a processor eight pictures at a time are nearly as fast as any number, and soon done.
-    private const int Turn = 8;
+    // On a processor eight pictures at a time are nearly as fast as any number, and two better than one. A turn should be soon over.
+    private const int LeastTurn = 2, MostTurn = 8;
+    private const double TurnSeconds = 0.2;
 
     private readonly Lock gate = new();
     private readonly FairQueue queue = new();
     private readonly SemaphoreSlim queued = new(0);
     private readonly ApiOptions options;
     private readonly InferenceMetrics metrics;
-    private readonly int turn;
+    private readonly Admission admission;
+    private readonly ServiceRate rate = new();
+    private readonly bool hasGpu;
     private readonly Thread[] threads;
     private readonly ThreadWatch[] watches;
     private volatile bool stopping;
 
-    public InferenceThreads(IOptions<ApiOptions> options, InferenceMetrics metrics)
+    public InferenceThreads(IOptions<ApiOptions> options, InferenceMetrics metrics, Admission admission)
     {
+        this.admission = admission;
         this.options = options.Value;
         this.metrics = metrics;
-        var hasGpu = Compute.HasGpu;
-        turn = hasGpu ? this.options.InferenceBatch : Math.Min(Turn, this.options.InferenceBatch);
+        hasGpu = Compute.HasGpu;
         watches = [.. Enumerable.Range(0, hasGpu ? 1 : this.options.InferenceThreads).Select(_ => new ThreadWatch())];
         Compute.UseThreads(hasGpu ? this.options.InferenceThreads : 1, pin: false);
         threads = [.. watches.Select((watch, i) => new Thread(() => Serve(watch)) { Name = $"inference {i}", IsBackground = true })];
@@ -112,7 +115,11 @@ sealed class InferenceThreads : IDisposable
             queued.Wait();
             IReadOnlyList<QueuedWork> works;
             lock (gate)
-                works = queue.Take(Most());
+            {
+                var keys = Math.Max(queue.Keys, admission.Keys);
+                works = queue.Take(Most(keys), keys);
+            }
+
             if (works.Count == 0)
             {
                 // What this signal stood for went with an earlier batch.
@@ -126,10 +133,14 @@ sealed class InferenceThreads : IDisposable
     }
 
     /// <summary>
-    /// An equal part for each thread of what waits: half of it would lie idle if one took all. Where several keys wait it is not more than a turn, or everybody's next picture would wait
+    /// An equal part for each thread of what waits: half of it would lie idle if one took all. Where several keys ask it is not more than a turn, or everybody's next picture would wait
     /// for all that the one who asks for most has in the queue; on a processor, larger batches are hardly faster.
     /// </summary>
-    private int Most() => Math.Clamp((queue.Pictures + threads.Length - 1) / threads.Length, 1, queue.Keys > 1 ? turn : options.InferenceBatch);
+    private int Most(int keys)
+    {
+        var turn = keys == 1 || hasGpu ? options.InferenceBatch : Math.Min(options.InferenceBatch, (int)Math.Clamp(TurnSeconds / rate.Seconds, LeastTurn, MostTurn));
+        return Math.Clamp((queue.Pictures + threads.Length - 1) / threads.Length, 1, turn);
+    }
 
     private void Run(IReadOnlyList<QueuedWork> works, ThreadWatch watch)
     {
@@ -174,6 +185,7 @@ sealed class InferenceThreads : IDisposable
 
         var took = Stopwatch.GetElapsedTime(start);
         model.Rate.Observe(vectors.Length, took);
+        rate.Observe(vectors.Length, took);
         metrics.Ran(vectors.Length, took);
         var at = 0;
         foreach (var (work, wait) in works.Zip(waited))

@@ -32,6 +32,20 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void What_others_leave_of_a_batch_one_key_does_not_fill()
+    {
+        for (var i = 0; i < 20; i++)
+            Add("flood", 1);
+        Add("a", 1);
+        Add("b", 2);
+        Add("b", 2);
+        Keys(queue.Take(8, keys: 4)).ShouldBe(["flood", "a", "b", "flood"], "two pictures for each of four, of whom one is away");
+        Keys(queue.Take(8, keys: 4)).ShouldBe(["flood", "b", "flood"]);
+        Keys(queue.Take(8, keys: 100)).ShouldBe(["flood"]);
+        queue.Take(8).Count.ShouldBe(8, "alone it fills a batch");
+    }
+
+    [Fact]
     public void It_knows_how_many_keys_wait()
     {
         Add("a", 4);
