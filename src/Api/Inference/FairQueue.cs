@@ -2,14 +2,14 @@ namespace ContrastiveService.Api.Inference;
 
 /// <summary>
 /// Decides whose pictures go through a network next. Within a class every API key gets the same share however much it asks for, counted in pictures: start-time fair
-/// queueing (Goyal, Vin and Cheng 1996), and no more than its part of a batch. The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
+/// queueing (Goyal, Vin and Cheng 1996), and one that floods no more than its part of a batch. The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
 /// </summary>
 sealed class FairQueue
 {
     private const int BulkTurn = 5;
 
     private readonly Lane[] lanes = [.. Enum.GetValues<RequestClass>().Select(_ => new Lane())];
-    private readonly Dictionary<string, int> waiting = []; // works of each key
+    private readonly Dictionary<string, int> waiting = []; // pictures of each key
     private int batches;
 
     /// <summary>Whether nothing waits.</summary>
@@ -25,12 +25,12 @@ sealed class FairQueue
     {
         lanes[(int)work.Caller.Class].Add(work);
         Pictures += work.Weight;
-        waiting[work.Caller.Key] = waiting.GetValueOrDefault(work.Caller.Key) + 1;
+        waiting[work.Caller.Key] = waiting.GetValueOrDefault(work.Caller.Key) + work.Weight;
     }
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
     /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
-    /// <param name="keys">Among how many keys a batch is shared: no one fills what others, who are about to ask again, leave of it.</param>
+    /// <param name="keys">Of how many there are pictures in the service. One that could fill a batch alone gets an equal part of it, whatever others, who are about to ask again, leave for the moment.</param>
     /// <returns>Empty when nothing waits.</returns>
     public IReadOnlyList<QueuedWork> Take(int most, int keys = 1)
     {
@@ -55,7 +55,8 @@ sealed class FairQueue
         return taken;
 
         bool Fits(QueuedWork work) =>
-            work.Model == first.Model && pictures + work.Weight <= most && parts.GetValueOrDefault(work.Caller.Key) + work.Weight <= share;
+            work.Model == first.Model && pictures + work.Weight <= most
+            && (waiting[work.Caller.Key] <= most || parts.GetValueOrDefault(work.Caller.Key) + work.Weight <= share);
     }
 
     /// <summary>Takes out one that nobody waits for any more; what its key sends from now on is placed as if it had never been sent.</summary>
@@ -71,7 +72,7 @@ sealed class FairQueue
     private void Leave(QueuedWork work)
     {
         Pictures -= work.Weight;
-        if (--waiting[work.Caller.Key] == 0)
+        if ((waiting[work.Caller.Key] -= work.Weight) == 0)
             waiting.Remove(work.Caller.Key);
     }
 
