@@ -21,7 +21,7 @@ sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
     /// <summary>Pictures that wait or are being worked on.</summary>
     public int Pictures => Volatile.Read(ref pictures);
 
-    /// <summary>Keys that have some.</summary>
+    /// <summary>Keys that have some, counted once in each class.</summary>
     public int Keys => Volatile.Read(ref keys);
 
     /// <summary>Pictures that there is room for, those included.</summary>

@@ -34,7 +34,7 @@ public sealed class ReembeddingTests(ServiceFixture service)
         after.TryGetProperty("reEmbedding", out _).ShouldBeFalse();
         await ShouldBeOfAsync(client, $"{model.Name}:2", [.. Enumerable.Range(0, 36).Select(i => (TrainedModel.Key(i), i)), ("uri", 40), ("reference", 41), ("file.png", 42)]);
         (await service.Http.GetAsync($"{collection.Path}/items/uri").JsonAsync()).GetProperty("metadata").Text("label").ShouldBe("lying");
-        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(40)), k = 1 })).Single().ShouldBe(("uri", 1.0), new ByScore());
+        (await collection.SearchAsync(new { image = TestPictures.DataUri(TrainedModel.Picture(40)), k = 1 })).Single().ShouldBe(("uri", 1.0), new ByScore(Tolerance));
         (await service.Http.GetAsync($"{collection.Path}/re-embeddings").JsonAsync()).EnumerateArray().ShouldHaveSingleItem();
     }
 
@@ -290,12 +290,5 @@ public sealed class ReembeddingTests(ServiceFixture service)
         await using var database = NpgsqlDataSource.Create(service.ConnectionString);
         await using var command = database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private sealed class ByScore(double tolerance = Tolerance) : IEqualityComparer<(string Key, double Score)>
-    {
-        public bool Equals((string Key, double Score) x, (string Key, double Score) y) => x.Key == y.Key && Math.Abs(x.Score - y.Score) <= tolerance;
-
-        public int GetHashCode((string Key, double Score) obj) => obj.Key.GetHashCode(StringComparison.Ordinal);
     }
 }
