@@ -25,6 +25,7 @@ return args switch
     ["data-ingest", .. var counts] => await IngestBenchmark.RunAsync(counts),
     ["data-run", .. var counts] => await RunBenchmark.RunAsync(counts),
     ["serve", .. var options] => await ServeBenchmark.RunAsync(options),
+    [EmptyServer.Mode] => await EmptyServer.RunAsync(),
     [RawLoop.Mode, var model, var backbone] => await RawLoop.RunAsync(model, backbone, null),
     [RawLoop.Mode, var model, var backbone, var batch] => await RawLoop.RunAsync(model, backbone, int.Parse(batch)),
     ["serve-models", .. var backbones] => await ModelsBenchmark.RunAsync(backbones),
@@ -52,7 +53,7 @@ static int Usage()
           data-store   the store of decoded pictures out of a database against the decoder alone; a large JPEG whole against reduced
           data-ingest  a zip of small PNGs over HTTP until its data set is published; 100,000 of them, or as many as the next word says
           data-run     such a zip of 200,000 (or as many as the next word says), a job on it, its decoded store and one epoch: time, and every program's memory
-          serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone)
+          serve        embeddings over HTTP against the same model in a loop without a server; at several loads, overloaded, flooded by one key (serve small-convnet: this alone; serve throughput, latency, crowd, overload: these parts)
           serve-models a hundred times loaded, used and unloaded: two models take turns where there is memory for one; the Api's memory (serve-models resnet18: this alone)
           explain      whether the maps of similarities point at what counts, better than chance and than the middle (explain resnet18: this backbone alone)
           search       exact search among random vectors, alone, filtered and in batches, checked against a plain loop; then the following

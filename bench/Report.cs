@@ -18,6 +18,8 @@ internal sealed class Report(string name, params string[] columns)
         _rows.Add(row);
     }
 
+    public bool HasRows => _rows.Count > 0;
+
     /// <summary>Prints the table, writes bench/results/&lt;name&gt;.json, and says where.</summary>
     public void Publish()
     {

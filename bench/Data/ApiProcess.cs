@@ -18,10 +18,7 @@ internal sealed class ApiProcess : IDisposable
 
     public static async Task<ApiProcess> StartAsync(string connectionString, string spool)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = Invariant($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        var address = Invariant($"http://127.0.0.1:{FreePort()}");
         var process = ServiceProcess.Start("Api", new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = address,
@@ -32,6 +29,14 @@ internal sealed class ApiProcess : IDisposable
         var api = new ApiProcess(process, new Uri(address));
         await api.ReadyAsync();
         return api;
+    }
+
+    /// <summary>A port of the loopback that nobody listens at.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Makes a data set.</summary>

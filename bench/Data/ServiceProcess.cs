@@ -28,9 +28,10 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <param name="program">The assembly's name after <c>ContrastiveService.</c></param>
     /// <param name="settings">Its environment besides ours.</param>
-    public static ServiceProcess Start(string program, IReadOnlyDictionary<string, string> settings)
+    /// <param name="arguments">What it is told.</param>
+    public static ServiceProcess Start(string program, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ContrastiveService.{program}.dll")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ContrastiveService.{program}.dll"), .. arguments]) { RedirectStandardOutput = true };
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         start.Environment["Serilog__MinimumLevel__Default"] = "Warning";

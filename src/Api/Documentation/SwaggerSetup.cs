@@ -35,18 +35,20 @@ static class SwaggerSetup
         });
     }
 
-    public static void UseDocumentation(this WebApplication app)
-    {
-        app.UseSwagger();
-        app.UseSwaggerUI(options =>
+    public static void UseDocumentation(this WebApplication app) =>
+        // Every other request would pass through both.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), pages =>
         {
-            options.DocumentTitle = "ContrastiveService";
-            options.SwaggerEndpoint("v1/swagger.json", "v1");
-            options.EnableDeepLinking();
-            options.DisplayRequestDuration();
-            options.EnablePersistAuthorization();
-            options.EnableTryItOutByDefault();
-            options.DefaultModelsExpandDepth(-1);
+            pages.UseSwagger();
+            pages.UseSwaggerUI(options =>
+            {
+                options.DocumentTitle = "ContrastiveService";
+                options.SwaggerEndpoint("v1/swagger.json", "v1");
+                options.EnableDeepLinking();
+                options.DisplayRequestDuration();
+                options.EnablePersistAuthorization();
+                options.EnableTryItOutByDefault();
+                options.DefaultModelsExpandDepth(-1);
+            });
         });
-    }
 }

@@ -9,20 +9,44 @@ namespace ContrastiveService.Api.Inference;
 /// works for nobody. How long a request will wait follows from what waits already, the fair shares of <see cref="FairQueue"/>, and how long pictures took lately.
 /// No key may have more waiting than it leaves free for others (a dynamic threshold: Choudhury and Hahne 1998), so that one that floods fills half of the room and not all.
 /// </summary>
-sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
+sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics, TimeProvider clock)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
+    // Who asks again when answered is away for a moment.
+    private static readonly TimeSpan Remembered = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock gate = new();
     private readonly Dictionary<(RequestClass Class, string Key), Account> accounts = [];
-    private int pictures, keys;
+    private readonly Dictionary<(RequestClass Class, string Key), long> left = [];
+    private int pictures;
     private long pixels;
 
     /// <summary>Pictures that wait or are being worked on.</summary>
     public int Pictures => Volatile.Read(ref pictures);
 
-    /// <summary>Keys that have some, counted once in each class.</summary>
-    public int Keys => Volatile.Read(ref keys);
+    /// <summary>Keys that have some, or had a moment ago.</summary>
+    public KeyCount Keys
+    {
+        get
+        {
+            lock (gate)
+            {
+                var keys = default(KeyCount);
+                foreach (var (priority, _) in accounts.Keys)
+                    keys = keys.Plus(priority, 1);
+                foreach (var (whose, since) in left)
+                {
+                    if (clock.GetElapsedTime(since) > Remembered)
+                        left.Remove(whose);
+                    else
+                        keys = keys.Plus(whose.Class, 1);
+                }
+
+                return keys;
+            }
+        }
+    }
 
     /// <summary>Pictures that there is room for, those included.</summary>
     public int Places => options.Value.InferenceQueue;
@@ -124,11 +148,16 @@ sealed class Admission(IOptions<ApiOptions> options, InferenceMetrics metrics)
         pixels += itsPixels;
         var account = accounts.GetValueOrDefault(whose) ?? new Account(0, 0, 0);
         account = new(account.Pictures + count, account.Pixels + itsPixels, Math.Max(0, account.Seconds + seconds));
-        if (account.Pictures == 0)
-            accounts.Remove(whose);
-        else
+        if (account.Pictures > 0)
+        {
             accounts[whose] = account;
-        keys = accounts.Count;
+            left.Remove(whose);
+        }
+        else
+        {
+            accounts.Remove(whose);
+            left[whose] = clock.GetTimestamp();
+        }
     }
 
     /// <summary>What one key has waiting in a class.</summary>

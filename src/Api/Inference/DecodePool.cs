@@ -40,9 +40,8 @@ sealed class DecodePool(IOptions<ApiOptions> options, InferenceMetrics metrics) 
         var start = Stopwatch.GetTimestamp();
         try
         {
-            PictureLimits.Identify(picture.Bytes, options.Value);
             var chw = new byte[preprocessing.Channels * preprocessing.Size * preprocessing.Size];
-            ImageDecoder.Decode(picture.Bytes, preprocessing.Size, preprocessing.Channels, chw);
+            PictureLimits.Decode(picture.Bytes, preprocessing.Size, preprocessing.Channels, chw, options.Value);
             return new(chw, null);
         }
         catch (ImageFormatException e)

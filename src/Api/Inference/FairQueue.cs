@@ -2,14 +2,14 @@ namespace ContrastiveService.Api.Inference;
 
 /// <summary>
 /// Decides whose pictures go through a network next. Within a class every API key gets the same share however much it asks for, counted in pictures: start-time fair
-/// queueing (Goyal, Vin and Cheng 1996), and one that floods no more than its part of a batch. The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
+/// queueing (Goyal, Vin and Cheng 1996), and one that floods no more than its <see cref="Portions"/>. The interactive class goes first, but of five batches one begins with bulk work where there is some. One thread at a time.
 /// </summary>
 sealed class FairQueue
 {
     private const int BulkTurn = 5;
 
     private readonly Lane[] lanes = [.. Enum.GetValues<RequestClass>().Select(_ => new Lane())];
-    private readonly Dictionary<string, int> waiting = []; // pictures of each key
+    private readonly Dictionary<(RequestClass Class, string Key), int> waiting = []; // pictures
     private int batches;
 
     /// <summary>Whether nothing waits.</summary>
@@ -19,44 +19,45 @@ sealed class FairQueue
     public int Pictures { get; private set; }
 
     /// <summary>Of how many keys.</summary>
-    public int Keys => waiting.Count;
+    public KeyCount Keys { get; private set; }
 
     public void Add(QueuedWork work)
     {
         lanes[(int)work.Caller.Class].Add(work);
         Pictures += work.Weight;
-        waiting[work.Caller.Key] = waiting.GetValueOrDefault(work.Caller.Key) + work.Weight;
+        if (!waiting.TryGetValue(Whose(work), out var before))
+            Keys = Keys.Plus(work.Caller.Class, 1);
+        waiting[Whose(work)] = before + work.Weight;
     }
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
     /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
-    /// <param name="keys">Of how many there are pictures in the service. One that could fill a batch alone gets an equal part of it, whatever others, who are about to ask again, leave for the moment.</param>
-    /// <returns>Empty when nothing waits.</returns>
-    public IReadOnlyList<QueuedWork> Take(int most, int keys = 1)
+    /// <param name="portions">Where given, a key that could fill a batch alone gets nothing while it has had its part,</param>
+    /// <param name="leftovers">unless this is of use to nobody else.</param>
+    /// <returns>Empty when nothing waits that may go.</returns>
+    public IReadOnlyList<QueuedWork> Take(int most, Portions? portions = null, bool leftovers = false)
     {
         var bulkFirst = !lanes[(int)RequestClass.Bulk].IsEmpty && (lanes[(int)RequestClass.Interactive].IsEmpty || ++batches % BulkTurn == 0);
         Lane[] order = bulkFirst ? [lanes[(int)RequestClass.Bulk], lanes[(int)RequestClass.Interactive]] : [.. lanes];
-        if (order[0].Take(_ => true) is not { } first)
+        if ((order[0].Take(May) ?? order[1].Take(May)) is not { } first)
             return [];
-        var taken = new List<QueuedWork> { first };
-        var (pictures, share) = (first.Weight, Math.Max(1, most / keys));
-        var parts = new Dictionary<string, int> { [first.Caller.Key] = first.Weight };
+        var taken = new List<QueuedWork>();
+        var pictures = 0;
+        Go(first);
         foreach (var lane in first.Model is null ? [] : order)
-        {
-            while (lane.Take(Fits) is { } more)
-            {
-                taken.Add(more);
-                pictures += more.Weight;
-                parts[more.Caller.Key] = parts.GetValueOrDefault(more.Caller.Key) + more.Weight;
-            }
-        }
-
+            while (lane.Take(work => work.Model == first.Model && pictures + work.Weight <= most && May(work)) is { } more)
+                Go(more);
         taken.ForEach(Leave);
         return taken;
 
-        bool Fits(QueuedWork work) =>
-            work.Model == first.Model && pictures + work.Weight <= most
-            && (waiting[work.Caller.Key] <= most || parts.GetValueOrDefault(work.Caller.Key) + work.Weight <= share);
+        bool May(QueuedWork work) => portions is null || leftovers || waiting[Whose(work)] <= most || !portions.IsUp(work.Caller, Floods(most));
+
+        void Go(QueuedWork work)
+        {
+            taken.Add(work);
+            pictures += work.Weight;
+            portions?.Charge(work, most);
+        }
     }
 
     /// <summary>Takes out one that nobody waits for any more; what its key sends from now on is placed as if it had never been sent.</summary>
@@ -69,11 +70,25 @@ sealed class FairQueue
         return true;
     }
 
+    private static (RequestClass Class, string Key) Whose(QueuedWork work) => (work.Caller.Class, work.Caller.Key);
+
+    /// <summary>Keys that could fill a batch alone.</summary>
+    private KeyCount Floods(int most)
+    {
+        var floods = default(KeyCount);
+        foreach (var (whose, pictures) in waiting)
+            if (pictures > most)
+                floods = floods.Plus(whose.Class, 1);
+        return floods;
+    }
+
     private void Leave(QueuedWork work)
     {
         Pictures -= work.Weight;
-        if ((waiting[work.Caller.Key] -= work.Weight) == 0)
-            waiting.Remove(work.Caller.Key);
+        if ((waiting[Whose(work)] -= work.Weight) > 0)
+            return;
+        waiting.Remove(Whose(work));
+        Keys = Keys.Plus(work.Caller.Class, -1);
     }
 
     /// <summary>The works of one class.</summary>

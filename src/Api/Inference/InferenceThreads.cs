@@ -15,9 +15,12 @@ sealed class InferenceThreads : IDisposable
     private const int LeastTurn = 2, MostTurn = 8;
     private const double TurnSeconds = 0.2;
 
-    private readonly Lock gate = new();
+    // How often is looked whether the processors are free for what was held back.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(1);
+
+    private readonly object gate = new(); // one that can be waited for
     private readonly FairQueue queue = new();
-    private readonly SemaphoreSlim queued = new(0);
+    private readonly Portions portions;
     private readonly ApiOptions options;
     private readonly InferenceMetrics metrics;
     private readonly Admission admission;
@@ -25,7 +28,7 @@ sealed class InferenceThreads : IDisposable
     private readonly bool hasGpu;
     private readonly Thread[] threads;
     private readonly ThreadWatch[] watches;
-    private volatile bool stopping;
+    private bool stopping;
 
     public InferenceThreads(IOptions<ApiOptions> options, InferenceMetrics metrics, Admission admission)
     {
@@ -33,6 +36,7 @@ sealed class InferenceThreads : IDisposable
         this.options = options.Value;
         this.metrics = metrics;
         hasGpu = Compute.HasGpu;
+        portions = new(hasGpu ? 1 : this.options.InferenceThreads, rate);
         watches = [.. Enumerable.Range(0, hasGpu ? 1 : this.options.InferenceThreads).Select(_ => new ThreadWatch())];
         Compute.UseThreads(hasGpu ? this.options.InferenceThreads : 1, pin: false);
         threads = [.. watches.Select((watch, i) => new Thread(() => Serve(watch)) { Name = $"inference {i}", IsBackground = true })];
@@ -78,23 +82,29 @@ sealed class InferenceThreads : IDisposable
 
     public void Dispose()
     {
-        stopping = true;
-        queued.Release(threads.Length);
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.PulseAll(gate);
+        }
+
         foreach (var thread in threads)
             thread.Join();
         // What came between a thread's last look and now would be waited for in vain.
         lock (gate)
             while (queue.Take(1) is [var late, ..])
                 late.Fail(new ObjectDisposedException(nameof(InferenceThreads)));
-        queued.Dispose();
     }
 
     /// <summary>Queues it, and takes it out again as soon as its sender leaves: what nobody waits for takes nobody's place.</summary>
     private async Task<T> WaitAsync<T>(QueuedWork work, Task<T> result, CancellationToken stop)
     {
         lock (gate)
+        {
             queue.Add(work);
-        queued.Release();
+            Monitor.Pulse(gate);
+        }
+
         using var leaving = stop.UnsafeRegister(_ => Leave(work), null);
         return await result;
     }
@@ -110,25 +120,30 @@ sealed class InferenceThreads : IDisposable
 
     private void Serve(ThreadWatch watch)
     {
-        while (true)
-        {
-            queued.Wait();
-            IReadOnlyList<QueuedWork> works;
-            lock (gate)
-            {
-                var keys = Math.Max(queue.Keys, admission.Keys);
-                works = queue.Take(Most(keys), keys);
-            }
-
-            if (works.Count == 0)
-            {
-                // What this signal stood for went with an earlier batch.
-                if (stopping)
-                    return;
-                continue;
-            }
-
+        while (Next() is { } works)
             Run([.. works.Where(work => !work.DropIfAbandoned())], watch);
+    }
+
+    /// <summary>Waits for a batch.</summary>
+    /// <returns>Null when there will be none.</returns>
+    private IReadOnlyList<QueuedWork>? Next()
+    {
+        lock (gate)
+        {
+            while (true)
+            {
+                var keys = queue.Keys.Or(admission.Keys);
+                portions.Advance(Stopwatch.GetElapsedTime(0).TotalSeconds, keys);
+                var works = queue.Take(Most(keys.All), portions);
+                // What is left over is somebody's who has had their part. While other requests wait to be read, decoded or answered, a processor has better things to do.
+                if (works.Count == 0 && !queue.IsEmpty && (hasGpu || stopping || ThreadPool.PendingWorkItemCount == 0))
+                    works = queue.Take(Most(keys.All), portions, leftovers: true);
+                if (works.Count > 0)
+                    return works;
+                if (stopping)
+                    return null;
+                Monitor.Wait(gate, queue.IsEmpty ? Timeout.InfiniteTimeSpan : Glance);
+            }
         }
     }
 
@@ -138,7 +153,7 @@ sealed class InferenceThreads : IDisposable
     /// </summary>
     private int Most(int keys)
     {
-        var turn = keys == 1 || hasGpu ? options.InferenceBatch : Math.Min(options.InferenceBatch, (int)Math.Clamp(TurnSeconds / rate.Seconds, LeastTurn, MostTurn));
+        var turn = keys <= 1 || hasGpu ? options.InferenceBatch : Math.Min(options.InferenceBatch, (int)Math.Clamp(TurnSeconds / rate.Seconds, LeastTurn, MostTurn));
         return Math.Clamp((queue.Pictures + threads.Length - 1) / threads.Length, 1, turn);
     }
 

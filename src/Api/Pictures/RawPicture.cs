@@ -5,20 +5,26 @@ namespace ContrastiveService.Api.Pictures;
 /// <summary>A picture as the whole body.</summary>
 static class RawPicture
 {
+    private const int First = 1 << 16;
+
     /// <exception cref="ApiException">413: it is larger than a picture may be.</exception>
     public static async Task<Picture> ReadAsync(HttpRequest request, ApiOptions limits, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
-        var buffer = new byte[81920];
-        int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        // What a header promises takes memory as it comes, and not before.
+        var announced = request.ContentLength ?? long.MaxValue;
+        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(announced, First));
+        var (count, read) = (0, 0);
+        do
         {
-            if (bytes.Length + read > limits.MaxItemBytes)
+            if (count == bytes.Length && count < announced)
+                Array.Resize(ref bytes, (int)Math.Min(announced, 2L * count));
+            read = count < bytes.Length ? await request.Body.ReadAsync(bytes.AsMemory(count), cancellationToken) : 0;
+            count += read;
+            if (count > limits.MaxItemBytes)
                 throw new ApiException(
                     StatusCodes.Status413PayloadTooLarge, "too_large", $"The picture has more than {limits.MaxItemBytes} bytes (Api:MaxItemBytes).", "input");
-            bytes.Write(buffer, 0, read);
         }
-
-        return new Picture("input", bytes.ToArray());
+        while (read > 0);
+        return new Picture("input", count == bytes.Length ? bytes : bytes[..count]);
     }
 }

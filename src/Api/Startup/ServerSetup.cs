@@ -1,4 +1,5 @@
 using ContrastiveService.Api.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ static class ServerSetup
             form.ValueCountLimit = Math.Max(form.ValueCountLimit, 2 * Math.Max(api.Value.MaxInputs, 2 * api.Value.MaxMatrixSide));
         });
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IMemoryPoolFactory<byte>, WideBlocks>();
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             kestrel.AddServerHeader = false;

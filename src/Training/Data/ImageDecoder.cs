@@ -20,11 +20,13 @@ public static class ImageDecoder
     private static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
     /// <summary>Reads the header.</summary>
+    /// <param name="encoded">The file's bytes.</param>
+    /// <param name="mostPixels">More are refused.</param>
     /// <exception cref="ImageFormatException">Not a picture, of a kind that is not read, or too large.</exception>
-    public static ImageInfo Identify(ReadOnlySpan<byte> encoded)
+    public static ImageInfo Identify(ReadOnlySpan<byte> encoded, long mostPixels = MaxPixels)
     {
         using var data = SKData.CreateCopy(encoded);
-        using var codec = Open(data);
+        using var codec = Open(data, mostPixels);
         var (width, height) = Turned(codec);
         return new(MediaType(codec), width, height, codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3) { HasColorProfile = HasColorProfile(codec) };
     }
@@ -34,16 +36,18 @@ public static class ImageDecoder
     /// <param name="size">Side of the wanted square, in pixels.</param>
     /// <param name="channels">1 (ITU-R BT.601 luma) or 3 (RGB).</param>
     /// <param name="chw">Receives channels × size × size bytes, plane by plane, row by row.</param>
+    /// <param name="mostPixels">More are refused before one is decoded.</param>
     /// <returns>Whether the file has a colour profile, which was ignored: see <see cref="ImageInfo.HasColorProfile"/>.</returns>
     /// <exception cref="ImageFormatException">Not a picture, of a kind that is not read, too large, or damaged.</exception>
-    public static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw) => Decode(encoded, size, channels, chw, reduce: true);
+    public static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw, long mostPixels = MaxPixels) =>
+        Decode(encoded, size, channels, chw, reduce: true, mostPixels);
 
     /// <param name="reduce">Whether a JPEG may be decoded at a smaller scale; what that changes is measured against what comes out without it.</param>
-    internal static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw, bool reduce)
+    internal static bool Decode(ReadOnlySpan<byte> encoded, int size, int channels, Span<byte> chw, bool reduce, long mostPixels = MaxPixels)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(chw.Length, channels * size * size);
         using var data = SKData.CreateCopy(encoded);
-        using var codec = Open(data);
+        using var codec = Open(data, mostPixels);
         var grey = codec.Info.ColorType == SKColorType.Gray8;
         using var decoded = Pixels(codec, grey, reduce ? Reduced(codec, size) : codec.Info.Size);
         if (grey && decoded.Width == size && decoded.Height == size && codec.EncodedOrigin == SKEncodedOrigin.TopLeft)
@@ -53,7 +57,7 @@ public static class ImageDecoder
         return HasColorProfile(codec);
     }
 
-    private static SKCodec Open(SKData data)
+    private static SKCodec Open(SKData data, long mostPixels)
     {
         if (data.Size == 0)
             throw new ImageFormatException("It is empty (0 bytes).");
@@ -61,11 +65,21 @@ public static class ImageDecoder
             ?? throw new ImageFormatException(result == SKCodecResult.IncompleteInput
                 ? "It ends before a header is complete: it was cut off, or it is not a picture of a kind that is read (PNG, JPEG, WebP, GIF, BMP)."
                 : "It is not a picture of a kind that is read (PNG, JPEG, WebP, GIF, BMP).");
-        if ((long)codec.Info.Width * codec.Info.Height <= MaxPixels)
-            return codec;
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        codec.Dispose();
-        throw new ImageFormatException($"It is {width} × {height} pixels; at most {MaxPixels / 1_000_000} million are read. Make it smaller.");
+        try
+        {
+            MediaType(codec);
+            var (width, height) = Turned(codec);
+            return (long)width * height <= Math.Min(mostPixels, MaxPixels)
+                ? codec
+                : throw new ImageFormatException(mostPixels < MaxPixels
+                    ? $"It is {width} × {height}; at most {mostPixels} pixels are taken."
+                    : $"It is {width} × {height} pixels; at most {MaxPixels / 1_000_000} million are read. Make it smaller.");
+        }
+        catch
+        {
+            codec.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The smallest of a JPEG's halvings whose shorter side is not below the wanted one; the whole picture for other kinds.</summary>

@@ -7,7 +7,10 @@ namespace ContrastiveService.Service.Tests.Inference;
 
 public sealed class AdmissionTests
 {
-    private readonly Admission admission = new(Options.Create(new ApiOptions { InferenceQueue = 100, InferenceQueuePixels = 1000 }), new InferenceMetrics());
+    private readonly HandClock clock = new();
+    private readonly Admission admission;
+
+    public AdmissionTests() => admission = new(Options.Create(new ApiOptions { InferenceQueue = 100, InferenceQueuePixels = 1000 }), new InferenceMetrics(), clock);
 
     [Fact]
     public void What_would_come_too_late_is_sent_away_with_the_time_that_it_lacks()
@@ -82,6 +85,23 @@ public sealed class AdmissionTests
         admission.Hopeless(Of("a", patience: 5)).ShouldBeNull();
         admission.Hopeless(Of("b", patience: 3)).ShouldBeNull("one small picture is done before most of a's");
         admission.Pictures.ShouldBe(40, "who only asks holds no room");
+    }
+
+    [Fact]
+    public void Who_was_answered_a_moment_ago_still_counts_as_asking()
+    {
+        var seats = Admit("a", 1);
+        using var program = Admit("b", 1, priority: RequestClass.Bulk);
+        admission.Keys.ShouldBe(new KeyCount(1, 2));
+        seats.Dispose();
+        clock.Now = TimeSpan.FromMilliseconds(50);
+        admission.Keys.ShouldBe(new KeyCount(1, 2));
+        using (Admit("a", 1))
+            admission.Keys.ShouldBe(new KeyCount(1, 2));
+        clock.Now = TimeSpan.FromMilliseconds(140);
+        admission.Keys.ShouldBe(new KeyCount(1, 2), "the later answer counts");
+        clock.Now = TimeSpan.FromMilliseconds(160);
+        admission.Keys.ShouldBe(new KeyCount(0, 1));
     }
 
     [Fact]

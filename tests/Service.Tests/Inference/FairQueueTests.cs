@@ -32,32 +32,18 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void What_others_leave_of_a_batch_one_key_does_not_fill()
-    {
-        for (var i = 0; i < 20; i++)
-            Add("flood", 1);
-        Add("a", 1);
-        Add("b", 2);
-        Add("b", 2);
-        Keys(queue.Take(8, keys: 4)).ShouldBe(["flood", "a", "b", "flood", "b"], "two pictures of four keys' eight, and all of those who ask for less than a batch");
-        Keys(queue.Take(8, keys: 4)).ShouldBe(["flood", "flood"]);
-        Keys(queue.Take(8, keys: 100)).ShouldBe(["flood"]);
-        queue.Take(8).Count.ShouldBe(8, "alone it fills a batch");
-    }
-
-    [Fact]
     public void It_knows_how_many_keys_wait()
     {
         Add("a", 4);
         Add("a", 4, RequestClass.Bulk);
         var gone = Add("b", 4);
-        queue.Keys.ShouldBe(2);
+        queue.Keys.ShouldBe(new KeyCount(2, 3), "one of them twice");
         queue.Remove(gone);
-        queue.Keys.ShouldBe(1);
+        queue.Keys.ShouldBe(new KeyCount(1, 2));
         queue.Take(4);
-        queue.Keys.ShouldBe(1);
+        queue.Keys.ShouldBe(new KeyCount(0, 1));
         queue.Take(4);
-        queue.Keys.ShouldBe(0);
+        queue.Keys.ShouldBe(new KeyCount(0, 0));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class RecentAnswersTests : IDisposable
 
     private readonly List<TaskCompletionSource<int?>> looks = [];
     private readonly SemaphoreSlim begun = new(0);
-    private readonly Clock clock = new();
+    private readonly HandClock clock = new();
     private readonly RecentAnswers<string, int> answers;
 
     public RecentAnswersTests() => answers = new(
@@ -115,14 +115,5 @@ public sealed class RecentAnswersTests : IDisposable
                 TimeProvider.System.GetElapsedTime((await real.AskAsync("a", stop))!.Value, asked).ShouldBeLessThanOrEqualTo(Age);
             }
         });
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }
