@@ -26,6 +26,16 @@ static class TestPictures
         return Encode(bitmap, format);
     }
 
+    /// <summary>A square grey PNG that cannot be made smaller.</summary>
+    public static byte[] Noise(int size)
+    {
+        var pixels = new byte[size * size];
+        new Random(size).NextBytes(pixels);
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(size, size, SKColorType.Gray8, SKAlphaType.Opaque), pixels);
+        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
     public static string DataUri(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
 
     private static byte[] Encode(SKBitmap bitmap, SKEncodedImageFormat format)

@@ -40,6 +40,18 @@ public sealed class EmbeddingTests(ServiceFixture service)
     }
 
     [Fact]
+    public async Task A_large_picture_may_come_in_chunks_of_no_announced_number()
+    {
+        var model = await service.ModelAsync();
+        var large = TestPictures.Noise(700);
+        large.Length.ShouldBeGreaterThan(400_000);
+        var whole = Vector((await service.Http.PostAsJsonAsync(Path, new { model = model.Name, input = TestPictures.DataUri(large) }).JsonAsync()).Items("data")[0]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Path}?model={model.Name}") { Content = new ByteArrayContent(large) { Headers = { ContentType = new("image/png") } } };
+        request.Headers.TransferEncodingChunked = true;
+        Vector((await service.Http.SendAsync(request).JsonAsync()).Items("data")[0]).ShouldBe(whole);
+    }
+
+    [Fact]
     public async Task Base64_holds_the_same_numbers_as_little_endian_floats()
     {
         var model = await service.ModelAsync();
