@@ -44,6 +44,7 @@ internal static class RawLoop
     /// <param name="batch">Only our own code, with a batch of this size on every processor; null for all ways.</param>
     public static async Task<int> RunAsync(string model, string backbone, int? batch)
     {
+        NativeHeap.Keep(); // as the Api does
         await using var services = new ServiceCollection().AddLogging().AddStorage(Environment.GetEnvironmentVariable("ConnectionStrings__Default")!).BuildServiceProvider();
         var version = (await services.GetRequiredService<ModelStore>().GetAsync(model, 1, CancellationToken.None))!;
         await using var stream = await services.GetRequiredService<CheckpointStore>().OpenReadAsync(version.CheckpointId, CancellationToken.None);

@@ -38,6 +38,7 @@ sealed class InferenceThreads : IDisposable
         hasGpu = Compute.HasGpu;
         portions = new(hasGpu ? 1 : this.options.InferenceThreads, rate);
         watches = [.. Enumerable.Range(0, hasGpu ? 1 : this.options.InferenceThreads).Select(_ => new ThreadWatch())];
+        NativeHeap.Keep();
         Compute.UseThreads(hasGpu ? this.options.InferenceThreads : 1, pin: false);
         threads = [.. watches.Select((watch, i) => new Thread(() => Serve(watch)) { Name = $"inference {i}", IsBackground = true })];
         foreach (var thread in threads)

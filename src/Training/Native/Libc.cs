@@ -53,10 +53,22 @@ static partial class Libc
     /// <exception cref="EntryPointNotFoundException">The C library is not GNU's.</exception>
     public static void Trim() => _ = malloc_trim(0);
 
+    /// <summary>Keeps freed blocks up to a size, and so many bytes of them in each of the heap's arenas.</summary>
+    /// <exception cref="EntryPointNotFoundException">The C library is not GNU's.</exception>
+    public static void KeepBlocks(int largest, int most)
+    {
+        const int mmapThreshold = -3, trimThreshold = -1;
+        _ = mallopt(mmapThreshold, largest);
+        _ = mallopt(trimThreshold, most);
+    }
+
     static string LastError() => new Win32Exception(Marshal.GetLastPInvokeError()).Message;
 
     [LibraryImport("libc")]
     private static partial int malloc_trim(nuint pad);
+
+    [LibraryImport("libc")]
+    private static partial int mallopt(int parameter, int value);
 
     [LibraryImport("libc")]
     private static partial uint geteuid();
