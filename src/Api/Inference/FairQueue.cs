@@ -39,6 +39,7 @@ sealed class FairQueue
     {
         var bulkFirst = !lanes[(int)RequestClass.Bulk].IsEmpty && (lanes[(int)RequestClass.Interactive].IsEmpty || ++batches % BulkTurn == 0);
         Lane[] order = bulkFirst ? [lanes[(int)RequestClass.Bulk], lanes[(int)RequestClass.Interactive]] : [.. lanes];
+        KeyCount? floods = null;
         if ((order[0].Take(May) ?? order[1].Take(May)) is not { } first)
             return [];
         var taken = new List<QueuedWork>();
@@ -50,7 +51,7 @@ sealed class FairQueue
         taken.ForEach(Leave);
         return taken;
 
-        bool May(QueuedWork work) => portions is null || leftovers || waiting[Whose(work)] <= most || !portions.IsUp(work.Caller, Floods(most));
+        bool May(QueuedWork work) => portions is null || leftovers || waiting[Whose(work)] <= most || !portions.IsUp(work.Caller, floods ??= Floods(most));
 
         void Go(QueuedWork work)
         {

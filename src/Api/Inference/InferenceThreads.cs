@@ -15,6 +15,9 @@ sealed class InferenceThreads : IDisposable
     private const int LeastTurn = 2, MostTurn = 8;
     private const double TurnSeconds = 0.2;
 
+    // What takes no longer is not worth dividing.
+    private const double UndividedSeconds = 0.004;
+
     // How often is looked whether the processors are free for what was held back.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(1);
 
@@ -28,6 +31,7 @@ sealed class InferenceThreads : IDisposable
     private readonly bool hasGpu;
     private readonly Thread[] threads;
     private readonly ThreadWatch[] watches;
+    private int idle;
     private bool stopping;
 
     public InferenceThreads(IOptions<ApiOptions> options, InferenceMetrics metrics, Admission admission)
@@ -143,19 +147,23 @@ sealed class InferenceThreads : IDisposable
                     return works;
                 if (stopping)
                     return null;
+                idle++;
                 Monitor.Wait(gate, queue.IsEmpty ? Timeout.InfiniteTimeSpan : Glance);
+                idle--;
             }
         }
     }
 
     /// <summary>
-    /// An equal part for each thread of what waits: half of it would lie idle if one took all. Where several keys ask it is not more than a turn, or everybody's next picture would wait
-    /// for all that the one who asks for most has in the queue; on a processor, larger batches are hardly faster.
+    /// An equal part for each thread of what waits: half of it would lie idle if one took all, but for what is soon done, where another finds new work when it is free. Where several keys
+    /// ask it is not more than a turn, or everybody's next picture would wait for all that the one who asks for most has in the queue; on a processor, larger batches are hardly faster.
     /// </summary>
     private int Most(int keys)
     {
         var turn = keys <= 1 || hasGpu ? options.InferenceBatch : Math.Min(options.InferenceBatch, (int)Math.Clamp(TurnSeconds / rate.Seconds, LeastTurn, MostTurn));
-        return Math.Clamp((queue.Pictures + threads.Length - 1) / threads.Length, 1, turn);
+        var part = (queue.Pictures + threads.Length - 1) / threads.Length;
+        var undivided = idle > 0 ? 1 : (int)Math.Min(queue.Pictures, UndividedSeconds / rate.Seconds);
+        return Math.Clamp(Math.Max(part, undivided), 1, turn);
     }
 
     private void Run(IReadOnlyList<QueuedWork> works, ThreadWatch watch)
