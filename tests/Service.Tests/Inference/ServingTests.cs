@@ -98,12 +98,14 @@ public sealed class ServingTests(ServiceFixture service)
         refused.Headers.GetValues("RateLimit-Remaining").ShouldBe(["0"]);
         using var unread = new StringContent("{ this is not read", Encoding.UTF8, "application/json");
         await http.PostAsync(Path, unread).ProblemAsync(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
+        using var asking = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new Unsent(), Headers = { ExpectContinue = true } };
+        await http.SendAsync(asking).ProblemAsync(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
 
         hold.Set();
         (await held).ShouldAllBe(answered => answered);
         (await waiting).EnsureSuccessStatusCode().Dispose();
         await http.PostAsJsonAsync(Path, new { model = model.Name, input = Uri }).JsonAsync();
-        (await http.GetStringAsync("/metrics")).ShouldContain("contrastive_refusals_total{reason=\"own_full\"} 2");
+        (await http.GetStringAsync("/metrics")).ShouldContain("contrastive_refusals_total{reason=\"own_full\"} 3");
         await server.StopAsync();
     }
 
@@ -179,6 +181,16 @@ public sealed class ServingTests(ServiceFixture service)
         await held;
         (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await server.StopAsync();
+    }
+
+    /// <summary>A body that must not be asked for.</summary>
+    private sealed class Unsent : HttpContent
+    {
+        public Unsent() => Headers.ContentType = new("application/json");
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new InvalidOperationException("The server asked for what it refuses.");
+
+        protected override bool TryComputeLength(out long length) => (length = 45_000) > 0;
     }
 
     /// <summary>Keeps every inference thread busy until it is told.</summary>
