@@ -3,8 +3,8 @@ namespace ContrastiveService.Training.Native;
 /// <summary>The C library's heap, which holds a processor's tensors.</summary>
 public static class NativeHeap
 {
-    // What glibc's own adjusting may reach, and more than a batch leaves.
-    private const int LargestKept = 32 << 20, MostKept = 256 << 20;
+    // What glibc's own adjusting may reach, in either. With more, what models that come and go leave wanders by some MB.
+    private const int LargestKept = 32 << 20, MostKept = 2 * LargestKept;
 
     /// <summary>
     /// From now on keeps what is freed for what comes next, up to <see cref="Trim"/>. By itself glibc gives large blocks back at once, and a network's next batch faults them in again, page by page.
