@@ -32,8 +32,8 @@ sealed class FairQueue
 
     /// <summary>Takes what is to run next: works of one model, those whose turn it is first, up to so many pictures; or one work of another kind alone.</summary>
     /// <param name="most">Pictures in a batch. A larger work goes alone.</param>
-    /// <param name="portions">Where given, a key that could fill a batch alone gets nothing while it has had its part,</param>
-    /// <param name="leftovers">unless this is of use to nobody else.</param>
+    /// <param name="portions">Where given, a key that could fill a batch alone gets nothing while it has had its part.</param>
+    /// <param name="leftovers">It gets something all the same: nobody else needs the time.</param>
     /// <returns>Empty when nothing waits that may go.</returns>
     public IReadOnlyList<QueuedWork> Take(int most, Portions? portions = null, bool leftovers = false)
     {

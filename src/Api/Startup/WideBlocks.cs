@@ -16,7 +16,7 @@ sealed class WideBlocks : IMemoryPoolFactory<byte>
 
     private sealed class Pool : MemoryPool<byte>
     {
-        // Whoever wants more than it gets makes do with less.
+        // For more than that a pipe does not ask here.
         public override int MaxBufferSize => Size;
 
         public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Shared.Rent(Math.Max(minBufferSize, Size));
